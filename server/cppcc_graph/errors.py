@@ -1,0 +1,194 @@
+"""
+Everything that can go wrong and is said in words.
+
+::
+
+    CppccError
+    ├── BadSyntax(message, line, column, source)      text that does not parse: a query, a data file
+    │   └── TooComplex(message, line, column, source) a query above the size or nesting limit, refused unparsed
+    ├── BadSource(reason, path)                       a file or folder that cannot be used
+    ├── NotConforming(findings)                       data that breaks the shapes
+    ├── UnknownEntity(iri)                            no statement is about this IRI
+    ├── UnknownGraph(iri)                             the dataset has no such named graph
+    ├── UnknownFormat(name, known)                    no such format, whatever the answer
+    ├── UnsuitableFormat(requested, form, suitable)   a known format that cannot hold this kind of answer
+    ├── ServiceRefused(line, column)                  SERVICE: this endpoint asks no other endpoint
+    ├── UpdateRefused(keyword, line, column)          an update at an endpoint that only reads
+    ├── StoreBusy(retry_after_s)                      try again later
+    └── StoreUnavailable(reason)                      the store cannot be opened or read
+
+No HTTP here: status codes exist only in ``web``, exit statuses only in ``cli``.
+"""
+
+from collections.abc import Sequence
+
+
+class CppccError(Exception):
+    """Root of the tree; ``str()`` of any member is a whole sentence for a reader."""
+
+
+class BadSyntax(CppccError):
+    """
+    Text that does not parse.
+
+    Attributes:
+        message: What is wrong, without the place.
+        line: 1-based, or None when unknown.
+        column: 1-based, in characters, or None when unknown.
+        source: What was read: a file name, ``query``; empty when it goes without saying.
+    """
+
+    def __init__(self, message: str, *, line: int | None = None, column: int | None = None, source: str = "") -> None:
+        self.message = message
+        self.line = line
+        self.column = column
+        self.source = source
+        super().__init__(": ".join(part for part in (source, place(line, column), message) if part))
+
+
+class TooComplex(BadSyntax):
+    """A query above the size or nesting limit; it was refused before parsing."""
+
+
+class BadSource(CppccError):
+    """
+    A file or folder that cannot be used at all.
+
+    Attributes:
+        reason: What is wrong and what to do.
+        path: The path as the user gave it.
+    """
+
+    def __init__(self, reason: str, *, path: str) -> None:
+        self.reason = reason
+        self.path = path
+        super().__init__(f"{path}: {reason}")
+
+
+class NotConforming(CppccError):
+    """
+    Data that break the shapes; nothing was changed.
+
+    Attributes:
+        findings: One sentence each, for a curator.
+    """
+
+    def __init__(self, findings: Sequence[str]) -> None:
+        self.findings = tuple(findings)
+        count = len(self.findings)
+        super().__init__(f"the data do not conform to the shapes: {count} finding{'s' * (count != 1)}")
+
+
+class UnknownEntity(CppccError):
+    """No statement is about this IRI."""
+
+    def __init__(self, iri: str) -> None:
+        self.iri = iri
+        super().__init__(f"nothing is known about <{iri}>")
+
+
+class UnknownGraph(CppccError):
+    """The dataset has no such named graph."""
+
+    def __init__(self, iri: str) -> None:
+        self.iri = iri
+        super().__init__(f"the dataset has no named graph <{iri}>")
+
+
+class UnknownFormat(CppccError):
+    """
+    No format has this name.
+
+    Attributes:
+        name: What was asked for.
+        known: Names that can be used instead.
+    """
+
+    def __init__(self, name: str, *, known: Sequence[str]) -> None:
+        self.name = name
+        self.known = tuple(known)
+        super().__init__(f"unknown format '{name}'; known are: {', '.join(self.known)}")
+
+
+class UnsuitableFormat(CppccError):
+    """
+    None of the requested formats can hold this kind of answer.
+
+    Attributes:
+        requested: Names of the requested formats.
+        form: What the query answers with: ``solutions``, ``boolean`` or ``graph``.
+        suitable: Names of formats that can hold it.
+    """
+
+    def __init__(self, requested: Sequence[str], *, form: str, suitable: Sequence[str]) -> None:
+        self.requested = tuple(requested)
+        self.form = form
+        self.suitable = tuple(suitable)
+        nouns = {"solutions": "a table of solutions", "boolean": "a yes or no", "graph": "a graph"}
+        super().__init__(
+            f"this query answers with {nouns.get(form, form)}, which {' and '.join(requested)} cannot hold; "
+            f"use one of: {', '.join(self.suitable)}"
+        )
+
+
+class ServiceRefused(CppccError):
+    """A query that asks another endpoint (``SERVICE``)."""
+
+    def __init__(self, *, line: int, column: int) -> None:
+        self.line = line
+        self.column = column
+        super().__init__(
+            f"{place(line, column)}: SERVICE is refused, because this endpoint opens no connection to others; "
+            "ask both endpoints and join the answers, or run a SPARQL engine of your own over both"
+        )
+
+
+class UpdateRefused(CppccError):
+    """
+    A SPARQL Update at an endpoint that only reads.
+
+    Attributes:
+        keyword: The word that begins the update, in capitals.
+    """
+
+    def __init__(self, keyword: str, *, line: int, column: int) -> None:
+        self.keyword = keyword
+        self.line = line
+        self.column = column
+        super().__init__(
+            f"{place(line, column)}: {keyword} is a SPARQL Update; this endpoint only answers queries "
+            "(SELECT, ASK, CONSTRUCT, DESCRIBE)"
+        )
+
+
+class StoreBusy(CppccError):
+    """
+    The store cannot take this now.
+
+    Attributes:
+        retry_after_s: Seconds after which trying again makes sense.
+    """
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(f"the store is busy; try again in {retry_after_s} s")
+
+
+class StoreUnavailable(CppccError):
+    """
+    The store cannot be opened or read.
+
+    Attributes:
+        reason: What is wrong and what to do.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+def place(line: int | None, column: int | None) -> str:
+    """``line 3, column 7``; shorter or empty when less is known."""
+    if line is None:
+        return ""
+    return f"line {line}" if column is None else f"line {line}, column {column}"

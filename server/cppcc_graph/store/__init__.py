@@ -1,0 +1,1 @@
+"""Where the quads live: the contract in ``base``, the embedded engine in ``embedded``."""

@@ -1,0 +1,149 @@
+"""
+The promises that every store keeps (``tests/contract/test_store.py`` holds each implementation to them).
+
+Two doors: our own queries (files in ``queries/``, bound values, small answers) go through :meth:`Store.select` and
+:meth:`Store.construct`; a stranger's query goes through :meth:`Store.answer`, which is guarded and gives whole bytes.
+The default graph is always the set union of all named graphs.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from cppcc_graph.errors import BadSyntax
+from cppcc_graph.formats import Format, ResultForm
+from cppcc_graph.terms import NamedNode, Quad, Solution, Term, Triple
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryRequest:
+    """
+    A stranger's query, as the protocol hands it over.
+
+    Attributes:
+        query: SPARQL 1.1 query text.
+        formats: Acceptable formats, best first; empty means no preference. The first that can hold the answer is used.
+        default_graph_iris: ``default-graph-uri`` values; with the next one they replace any FROM in the query.
+        named_graph_iris: ``named-graph-uri`` values.
+        base_iri: Against which relative IRIs are resolved, or None to refuse relative IRIs.
+    """
+
+    query: str
+    formats: tuple[Format, ...] = ()
+    default_graph_iris: tuple[str, ...] = ()
+    named_graph_iris: tuple[str, ...] = ()
+    base_iri: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """
+    A whole answer.
+
+    Attributes:
+        form: Solutions, boolean or graph.
+        format: The format of `body`; its ``content_type`` goes into the header.
+        body: The complete document.
+        n_rows: Solutions in a table, triples in a graph, 1 for a boolean.
+    """
+
+    form: ResultForm
+    format: Format
+    body: bytes
+    n_rows: int
+
+    @property
+    def media_type(self) -> str:
+        """Media type of `body`, without parameters."""
+        return self.format.media_type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphSummary:
+    """A named graph and how many triples stand in it."""
+
+    iri: str
+    n_triples: int
+
+
+class Store(Protocol):
+    """
+    Named graphs, and a default graph that is their set union.
+
+    Every method raises `StoreUnavailable` when the engine cannot read or write.
+    """
+
+    def select(self, query: str, **bindings: Term) -> list[Solution]:
+        """
+        Solutions of one of our own SELECT queries.
+
+        Args:
+            query: SPARQL text of ours, never of a stranger.
+            bindings: Values for variables of the query, by name without ``?``; SPARQL SEP-0007 substitution.
+
+        Returns:
+            In the query's order; empty when nothing matches.
+        """
+
+    def construct(self, query: str, **bindings: Term) -> list[Triple]:
+        """Triples of one of our own CONSTRUCT or DESCRIBE queries, each once, in the order in which they arose."""
+
+    def ask(self, query: str, **bindings: Term) -> bool:
+        """The answer of one of our own ASK queries."""
+
+    def answer(self, request: QueryRequest) -> Answer:
+        """
+        The whole answer to a stranger's query.
+
+        Raises:
+            BadSyntax: the query does not parse (line and column within the query).
+            TooComplex: it is too long or nested too deeply, and was not parsed.
+            ServiceRefused: it asks another endpoint.
+            UpdateRefused: it is an update.
+            UnsuitableFormat: none of the requested formats can hold its form.
+
+        Spec: SPARQL 1.1 Protocol, section 2.1 (query operation).
+        """
+
+    def graphs(self) -> list[GraphSummary]:
+        """All named graphs, ordered by IRI; empty for an empty store."""
+
+    def version(self) -> str:
+        """
+        Content hash of the data, 64 hexadecimal digits.
+
+        The same for the same quads: independent of restarts, of load order and of the labels of blank nodes.
+        """
+
+    def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
+        """
+        The quads of one named graph, or of all of them (the default graph is derived and not repeated).
+
+        Raises:
+            UnknownGraph: *graph_iri* is given and names no graph.
+        """
+
+    def replace_graph(self, graph_iri: str, triples: Iterable[Triple]) -> None:
+        """One named graph becomes exactly *triples*; readers see the old or the new one, never a mixture."""
+
+    def replace_graphs(self, graphs: Mapping[str, Iterable[Triple]]) -> None:
+        """Each named graph becomes exactly its triples, all or none; an empty one ceases to exist."""
+
+    def is_empty(self) -> bool:
+        """Whether there is no quad at all."""
+
+    def close(self) -> None:
+        """Everything is on disk and the store is released; further calls are errors."""
+
+
+def named(iri: str) -> NamedNode:
+    """
+    The node for an absolute IRI.
+
+    Raises:
+        BadSyntax: *iri* is not an absolute IRI.
+    """
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise BadSyntax(f"<{iri}> is not an absolute IRI: {error}") from error

@@ -1,0 +1,134 @@
+"""
+IRIs and prefixes, and the names of the RDF classes.
+
+The one place where the base IRI stands in the code. A :class:`Namespace` knows the names that the code may use, so a
+misspelt one fails as soon as its module is imported.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, QuerySolution, Triple
+
+Term: TypeAlias = NamedNode | BlankNode | Literal | Triple
+Solution: TypeAlias = QuerySolution
+
+__all__ = [
+    "BASE",
+    "PREFIXES",
+    "BlankNode",
+    "DefaultGraph",
+    "Literal",
+    "NamedNode",
+    "Namespace",
+    "Quad",
+    "Solution",
+    "Term",
+    "Triple",
+    "prefix_block",
+    "shorten",
+]
+
+BASE = "https://w3id.org/cppcc-graph/"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """
+    A prefix, its IRI and the local names that the code may use.
+
+    ``RDF.type`` and ``RDF["type"]`` are the same `NamedNode`; an unknown name raises `AttributeError`.
+    """
+
+    prefix: str
+    iri: str
+    names: frozenset[str] = frozenset()
+
+    def __getattr__(self, name: str) -> NamedNode:
+        if name not in self.names:
+            raise AttributeError(f"terms.py lists no {self.prefix}:{name}")
+        return NamedNode(self.iri + name)
+
+    def __getitem__(self, name: str) -> NamedNode:
+        return self.__getattr__(name)
+
+
+def _namespace(prefix: str, iri: str, names: str = "") -> Namespace:
+    return Namespace(prefix, iri, frozenset(names.split()))
+
+
+CPPCC = _namespace("cppcc", f"{BASE}ontology#", "Report")
+CPPCCSH = _namespace("cppccsh", f"{BASE}shapes#")
+
+RDF = _namespace("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type langString")
+RDFS = _namespace("rdfs", "http://www.w3.org/2000/01/rdf-schema#", "label comment isDefinedBy")
+OWL = _namespace("owl", "http://www.w3.org/2002/07/owl#", "Ontology versionIRI versionInfo")
+XSD = _namespace("xsd", "http://www.w3.org/2001/XMLSchema#", "string integer decimal boolean date")
+SKOS = _namespace("skos", "http://www.w3.org/2004/02/skos/core#", "prefLabel altLabel definition")
+DCTERMS = _namespace("dcterms", "http://purl.org/dc/terms/", "title description identifier")
+PROV = _namespace("prov", "http://www.w3.org/ns/prov#")
+QB = _namespace("qb", "http://purl.org/linked-data/cube#", "Observation")
+SDMX_DIMENSION = _namespace("sdmx-dimension", "http://purl.org/linked-data/sdmx/2009/dimension#")
+SDMX_MEASURE = _namespace("sdmx-measure", "http://purl.org/linked-data/sdmx/2009/measure#")
+SDMX_ATTRIBUTE = _namespace("sdmx-attribute", "http://purl.org/linked-data/sdmx/2009/attribute#")
+ORG = _namespace("org", "http://www.w3.org/ns/org#")
+FOAF = _namespace("foaf", "http://xmlns.com/foaf/0.1/")
+SCHEMA = _namespace("schema", "https://schema.org/")
+OA = _namespace("oa", "http://www.w3.org/ns/oa#", "start end exact")
+TIME = _namespace("time", "http://www.w3.org/2006/time#")
+QUDT = _namespace("qudt", "http://qudt.org/schema/qudt/")
+UNIT = _namespace("unit", "http://qudt.org/vocab/unit/")
+POPOLO = _namespace("popolo", "http://www.popoloproject.com/rdf#")
+SH = _namespace("sh", "http://www.w3.org/ns/shacl#")
+VANN = _namespace("vann", "http://purl.org/vocab/vann/")
+VOID = _namespace("void", "http://rdfs.org/ns/void#")
+DCAT = _namespace("dcat", "http://www.w3.org/ns/dcat#")
+SD = _namespace("sd", "http://www.w3.org/ns/sparql-service-description#")
+
+_NAMESPACES = (
+    CPPCC,
+    CPPCCSH,
+    RDF,
+    RDFS,
+    OWL,
+    XSD,
+    SKOS,
+    DCTERMS,
+    PROV,
+    QB,
+    SDMX_DIMENSION,
+    SDMX_MEASURE,
+    SDMX_ATTRIBUTE,
+    ORG,
+    FOAF,
+    SCHEMA,
+    OA,
+    TIME,
+    QUDT,
+    UNIT,
+    POPOLO,
+    SH,
+    VANN,
+    VOID,
+    DCAT,
+    SD,
+)
+
+PREFIXES: Mapping[str, str] = MappingProxyType({ns.prefix: ns.iri for ns in _NAMESPACES})
+"""Prefix to IRI, in the order in which files and answers declare them."""
+
+
+def prefix_block(prefixes: Iterable[str] = PREFIXES) -> str:
+    """``PREFIX cppcc: <…>`` lines for a query, one for each of *prefixes*, each ending in a line feed."""
+    return "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in prefixes)
+
+
+def shorten(iri: str) -> str:
+    """``cppcc:Report`` for an IRI of a known namespace and a plain local name; else ``<iri>``."""
+    for prefix, namespace in PREFIXES.items():
+        local = iri.removeprefix(namespace)
+        if local != iri and local.replace("-", "").replace("_", "").isalnum():
+            return f"{prefix}:{local}"
+    return f"<{iri}>"
