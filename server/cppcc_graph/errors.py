@@ -7,6 +7,7 @@ Everything that can go wrong and is said in words.
     ├── BadSyntax(message, line, column, source)      text that does not parse: a query, a data file
     │   └── TooComplex(message, line, column, source) a query above the size or nesting limit, refused unparsed
     ├── BadSource(reason, path)                       a file or folder that cannot be used
+    ├── BadSetting(name, reason)                      an option or environment variable with a wrong value
     ├── NotConforming(findings)                       data that breaks the shapes
     ├── UnknownEntity(iri)                            no statement is about this IRI
     ├── UnknownGraph(iri)                             the dataset has no such named graph
@@ -63,6 +64,21 @@ class BadSource(CppccError):
         self.reason = reason
         self.path = path
         super().__init__(f"{path}: {reason}")
+
+
+class BadSetting(CppccError):
+    """
+    An option or environment variable with a wrong value.
+
+    Attributes:
+        name: As the user knows it: ``port``, ``CPPCC_PORT``.
+        reason: What is wrong with the value.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self.reason = reason
+        super().__init__(f"{name}: {reason}")
 
 
 class NotConforming(CppccError):
