@@ -20,7 +20,7 @@ MORE_THAN = "more-than"
 ORDINAL = "第"
 
 _DIGITS = MappingProxyType(
-    {char: value for value, chars in enumerate(["零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九"]) for char in chars}
+    {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 )
 _MULTIPLIERS = MappingProxyType({"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8})
 _MORE = "余多几"
@@ -117,7 +117,7 @@ def _read_number(text: str) -> _Number:
 
 
 def _tokens(text: str) -> tuple[list[tuple[str, str]], str]:
-    """(kind, string) of each numeral at the start of *text*, and the text after them; 余 lets only 万 and 亿 follow."""
+    """(kind, string) of each numeral at the start of *text*, and what follows; after 余 only 万 and 亿 go on."""
     tokens: list[tuple[str, str]] = []
     position = 0
     is_open = False

@@ -1,0 +1,193 @@
+"""
+A graph against its text. The committee, its year and its report are invented.
+
+Each test changes one string of a graph that agrees with its text, and reads what is told about it.
+"""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from shutil import copy
+
+import pytest
+from rdflib import Graph
+
+from cppcc_graph.errors import BadSource
+from cppcc_graph.verify import verify
+
+HERE = Path(__file__).parent / "fictional"
+TURTLE = (HERE / "xinglan-2031.ttl").read_text(encoding="utf-8")
+NAMES = "statement/lamp-talk--organisedBy--cppcc-xinglan-office"
+
+
+def verified(*changes, texts=HERE):
+    """The verification after each of *changes* (old, new) was made once in the Turtle."""
+    turtle = TURTLE
+    for old, new in changes:
+        assert old in turtle, f"the fixture does not hold {old!r}"
+        turtle = turtle.replace(old, new, 1)
+    return verify(Graph().parse(data=turtle, format="turtle"), texts)
+
+
+def problems(*changes):
+    """(check, last part of the IRI, message) of every problem."""
+    [report] = verified(*changes).reports
+    return [(problem.check, problem.iri.rsplit("/", 1)[-1], problem.message) for problem in report.problems]
+
+
+def test_a_graph_that_agrees_with_its_text_is_sound():
+    verification = verified()
+
+    assert verification.is_sound
+    assert {name: (check.n_sound, check.total) for name, check in verification.reports[0].checks.items()} == {
+        "paragraphs": (5, 5),
+        "spans": (14, 14),
+        "figures": (5, 5),
+        "dates": (1, 1),
+        "names": (9, 9),
+    }
+
+
+CHANGES = [
+    # figures
+    (('"120"^^xsd:decimal', '"121"^^xsd:decimal'), "figures", "“120件”: value 121, printed 120"),
+    (('"2000000"^^xsd:decimal', '"200"^^xsd:decimal'), "figures", "value 200, printed 2000000"),
+    (("bounds#more-than", "bounds#exact"), "figures", "“200余万元”: bound exact, printed more-than"),
+    (("units#percent> ;", "units#item-jian> ;"), "figures", "unit printed as 件, here %"),
+    (('printedForm "第"', 'printedForm "名"'), "figures", "unit printed as 名, here 第"),
+    (('oa:exact "第三" ;', ""), "figures", "no figure string in the evidence"),
+    # dates
+    (
+        ('"2031-03-05"^^xsd:date', '"2031-05-03"^^xsd:date'),
+        "dates",
+        "2031-05-03 is stated, the evidence prints ????-03-05",
+    ),
+    (('"2031-03-05"^^xsd:date', '"2030-03-05"^^xsd:date'), "dates", "no span that it is inferred from prints 2030"),
+    (("certainties#inferred", "certainties#stated"), "dates", "the year 2031 is not printed with the date"),
+    # spans and paragraphs
+    (('oa:exact "120件"', 'oa:exact "120场"'), "spans", "quotes “120场”, the text has “120件”"),
+    (("cppcc:paragraphNumber 7", "cppcc:paragraphNumber 6"), "paragraphs", "is not line 6"),
+    (("cppcc:paragraphNumber 7", "cppcc:paragraphNumber 70"), "paragraphs", "there is no line 70"),
+    # names
+    (
+        ("rdf:object <id/organisation/cppcc-xinglan-office>", "rdf:object <id/organisation/cppcc-xinglan>"),
+        "names",
+        "named: nowhere",
+    ),
+    (
+        ("reportedBody <id/organisation/leaders>", "reportedBody <id/organisation/cppc-xinglan>"),
+        "names",
+        "named: nowhere",
+    ),
+    (
+        ("reportedBody <id/organisation/league-xinglan>", "reportedBody <id/organisation/cppc-xinglan>"),
+        "names",
+        "named: nowhere",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "check", "message"), CHANGES)
+def test_one_change_in_the_graph_is_told_by_the_check_it_concerns(change, check, message):
+    found = problems(change)
+
+    assert found[0][0] == check
+    assert message in found[0][2]
+
+
+def test_a_moved_span_is_told_with_the_place_where_its_string_stands():
+    [report] = verified(
+        ('/span/65-69> a cppcc:TextSpan ;\n    oa:start "65"', '/span/65-69> a cppcc:TextSpan ;\n    oa:start "64"')
+    ).reports
+
+    assert report.problems[0].message == "quotes “120件”, the text has “案120件”"
+    assert report.problems[0].advice == "the string stands at 65–69"
+    assert (report.problems[0].start, report.problems[0].end) == (64, 69)
+
+
+def test_a_span_beyond_the_end_of_the_text_is_told():
+    [found] = [message for check, _, message in problems(('oa:end "116"', 'oa:end "999"')) if check == "spans"]
+
+    assert found.endswith("999 is no stretch of a text of 153 code points")
+
+
+def test_a_span_in_another_paragraph_than_it_names_is_told():
+    found = problems(
+        ("paragraph/4> .\n\n<report/xinglan-2031/span/47-69", "paragraph/5> .\n\n<report/xinglan-2031/span/47-69")
+    )
+
+    assert [check for check, _, _ in found] == ["spans"]
+    assert "is outside its paragraph 103–142" in found[0][2]
+
+
+def test_a_line_without_a_paragraph_is_told():
+    found = problems(
+        ("<report/xinglan-2031/paragraph/7> a cppcc:Paragraph", "<report/xinglan-2031/paragraph/7> a cppcc:Thing")
+    )
+
+    assert found == [("paragraphs", "7", "line 7 has no paragraph")]
+
+
+def test_a_text_with_another_hash_verifies_nothing(tmp_path):
+    (tmp_path / "xinglan-2031.txt").write_text("另一篇文章", encoding="utf-8")
+    [report] = verified(texts=tmp_path).reports
+
+    assert report.checks == {}
+    assert [problem.check for problem in report.problems] == ["text"]
+    assert f"its SHA-256 is {sha256('另一篇文章'.encode()).hexdigest()}" in report.problems[0].message
+
+
+def test_a_missing_text_is_told_with_the_folder_and_the_name(tmp_path):
+    [report] = verified(texts=tmp_path).reports
+
+    assert report.problems[0].message == (
+        f"{tmp_path} holds no file xinglan-2031.txt, and none with its SHA-256; put the published text there"
+    )
+
+
+def test_a_text_under_another_name_is_found_by_its_hash(tmp_path):
+    copy(HERE / "xinglan-2031.txt", tmp_path / "copy.txt")
+
+    assert verified(texts=tmp_path).is_sound
+
+
+def test_a_wrong_length_is_told():
+    [report] = verified(('length "153"', 'length "152"')).reports
+
+    assert report.problems[0].message.startswith("the graph says 152 code points, xinglan-2031.txt has 153")
+
+
+def test_a_folder_that_is_none_is_an_error_with_its_path(tmp_path):
+    with pytest.raises(BadSource, match="nowhere: is not a folder"):
+        verified(texts=tmp_path / "nowhere")
+
+
+def test_a_graph_without_reports_is_not_called_sound():
+    verification = verify(Graph(), HERE)
+
+    assert not verification.is_sound
+    assert "no report in the data" in verification.as_table()
+
+
+def test_the_table_counts_what_was_checked_and_fits_its_width():
+    table = verified().as_table(width=80)
+
+    assert "xinglan-2031" in table
+    assert "14/14" in table
+    assert max(len(line) for line in table.splitlines()) <= 80
+
+
+def test_the_table_tells_iri_offsets_and_what_to_do():
+    table = verified(('"120"^^xsd:decimal', '"121"^^xsd:decimal')).as_table(width=200)
+
+    assert "figures at 65–69: “120件”: value 121, printed 120" in table
+    assert "https://w3id.org/cppcc-graph/report/xinglan-2031/observation/filed-proposals" in table
+    assert "→ correct the observation, or point at its figure" in table
+
+
+def test_the_json_holds_counts_and_problems():
+    told = json.loads(verified(('"120"^^xsd:decimal', '"121"^^xsd:decimal')).as_json())
+
+    assert told["sound"] is False
+    assert told["reports"][0]["checks"]["figures"] == {"sound": 4, "total": 5}
+    assert told["reports"][0]["problems"][0]["iri"].endswith("/observation/filed-proposals")
