@@ -11,19 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
-from pyoxigraph import (
-    Quad,
-    QueryBoolean,
-    QueryResultsFormat,
-    QuerySolutions,
-    RdfFormat,
-    Triple,
-    serialize,
-)
+from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
 
 from cppcc_graph.errors import UnknownFormat, UnsuitableFormat
-from cppcc_graph.terms import PREFIXES
+from cppcc_graph.terms import PREFIXES, RDF, XSD, Literal, NamedNode, Quad, Triple
+
+Statement = TypeVar("Statement", Triple, Quad)
 
 
 class ResultForm(Enum):
@@ -215,14 +210,28 @@ def write_results(results: QuerySolutions | QueryBoolean, results_format: Format
     return results.serialize(format=_RESULTS_WRITERS[results_format.name]) or b""
 
 
-def write_graph(statements: Iterable[Triple] | Iterable[Quad], rdf_format: Format) -> bytes:
+def write_graph(statements: Iterable[Statement], rdf_format: Format) -> bytes:
     """
     Triples or quads, whole, in one of `GRAPH_FORMATS`, with the project's prefixes where the format has prefixes.
 
     Quads keep their graph names in TriG and N-Quads (and JSON-LD); for the other formats hand over triples.
     """
-    syntax = rdf_syntax(rdf_format)
-    return serialize(statements, format=syntax, prefixes=dict(PREFIXES)) or b""
+    listed = list(statements)
+    return serialize(listed, format=rdf_syntax(rdf_format), prefixes=_prefixes_of(listed)) or b""
+
+
+_UNWRITTEN_DATATYPES = (XSD.string, RDF.langString)
+
+
+def _prefixes_of(statements: Iterable[Statement]) -> dict[str, str]:
+    """The project's prefixes whose namespaces occur."""
+    used: set[str] = set()
+    for statement in statements:
+        for term in (statement.subject, statement.predicate, statement.object):
+            name = term.datatype if isinstance(term, Literal) else term
+            if isinstance(name, NamedNode) and name not in _UNWRITTEN_DATATYPES:
+                used.add(name.value[: max(name.value.rfind("#"), name.value.rfind("/")) + 1])
+    return {prefix: iri for prefix, iri in PREFIXES.items() if iri in used}
 
 
 _JSON_ROW_BREAK = re.compile(rb'\},\{(?:\}|"[^"]*":\{"type":")')

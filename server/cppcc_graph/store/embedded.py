@@ -1,0 +1,246 @@
+"""
+pyoxigraph inside the process: in memory, or in a folder on disk.
+
+The engine's own union of named graphs is a bag (a triple in two graphs counts twice), so the merge is held in its real
+default graph and kept in step by the one transaction that replaces graphs. Several FROM clauses are a bag too; where
+the graphs overlap, such a query is answered over a scratch copy that merges them.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat
+
+from cppcc_graph.errors import BadSyntax, StoreUnavailable, UnknownGraph
+from cppcc_graph.formats import N_QUADS, ResultForm, choose, count_rows, write_graph, write_results
+from cppcc_graph.guard import Outline, inspect
+from cppcc_graph.queries import query
+from cppcc_graph.store.base import Answer, GraphSummary, QueryRequest, named
+from cppcc_graph.store.folder import opened, translated
+from cppcc_graph.store.syntax import bad_query
+from cppcc_graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Solution, Term, Triple
+
+Results = QuerySolutions | QueryBoolean | QueryTriples
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Which graphs a query sees: None means everything."""
+
+    default: tuple[NamedNode | DefaultGraph, ...] | None = None
+    named: tuple[NamedNode, ...] | None = None
+
+
+class EmbeddedStore:
+    """A `Store` inside this process; threads may share it, processes may not share its folder."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """
+        Args:
+            folder: Where the data lie on disk, made when missing; None holds them in memory.
+
+        Raises:
+            StoreUnavailable: the folder is in use, unreadable, or holds something else.
+        """
+        self._folder = folder
+        self._engine = pyoxigraph.Store() if folder is None else opened(folder)
+        self._writing = threading.Lock()
+        self._hashes: dict[str, str] = {}
+        self._overlaps: frozenset[frozenset[str]] | None = None
+
+    def select(self, query: str, **bindings: Term) -> list[Solution]:
+        results = self._ours(query, bindings)
+        if not isinstance(results, QuerySolutions):
+            raise TypeError("select takes a SELECT query")
+        return list(results)
+
+    def construct(self, query: str, **bindings: Term) -> list[Triple]:
+        results = self._ours(query, bindings)
+        if not isinstance(results, QueryTriples):
+            raise TypeError("construct takes a CONSTRUCT or DESCRIBE query")
+        return list(dict.fromkeys(results))
+
+    def ask(self, query: str, **bindings: Term) -> bool:
+        results = self._ours(query, bindings)
+        if not isinstance(results, QueryBoolean):
+            raise TypeError("ask takes an ASK query")
+        return bool(results)
+
+    def _ours(self, query: str, bindings: Mapping[str, Term]) -> Results:
+        with translated(self._folder):
+            substitutions = {pyoxigraph.Variable(name): term for name, term in bindings.items()}
+            return self._engine.query(query, substitutions=substitutions)
+
+    def answer(self, request: QueryRequest) -> Answer:
+        scope = _scope(request, inspect(request.query))
+        engine, scope = self._without_duplicates(scope)
+        with translated(self._folder), _complaints(request):
+            return _written(_evaluated(engine, request, scope), request)
+
+    def _without_duplicates(self, scope: _Scope) -> tuple[pyoxigraph.Store, _Scope]:
+        """The engine itself, or a scratch copy when the graphs to merge share a triple."""
+        nodes = [node for node in scope.default or () if isinstance(node, NamedNode)]
+        merged = {node.value for node in nodes}
+        if len(merged) < 2 or not any(pair <= merged for pair in self._overlapping()):
+            return self._engine, scope
+        scratch = pyoxigraph.Store()
+        for node in nodes:
+            scratch.extend(Quad(*quad.triple) for quad in self._engine.quads_for_pattern(None, None, None, node))
+        for node in scope.named or ():
+            scratch.extend(self._engine.quads_for_pattern(None, None, None, node))
+        return scratch, _Scope((DefaultGraph(),), scope.named)
+
+    def _overlapping(self) -> frozenset[frozenset[str]]:
+        """Pairs of named graphs that share a triple; computed once per data version, when first asked for."""
+        if self._overlaps is None:
+            pairs = self.select(query("overlapping-graphs"))
+            self._overlaps = frozenset(frozenset((_iri(row["graph"]), _iri(row["other"]))) for row in pairs)
+        return self._overlaps
+
+    def graphs(self) -> list[GraphSummary]:
+        rows = self.select(query("graphs"))
+        return [GraphSummary(iri=_iri(row["graph"]), n_triples=int(_literal(row["n"]))) for row in rows]
+
+    def version(self) -> str:
+        whole = hashlib.sha256()
+        for graph in self.graphs():
+            if graph.iri not in self._hashes:
+                self._hashes[graph.iri] = _content_hash(self.quads(graph.iri))
+            whole.update(f"{graph.iri} {self._hashes[graph.iri]}\n".encode())
+        return whole.hexdigest()
+
+    def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
+        with translated(self._folder):
+            if graph_iri is None:
+                matches = self._engine.quads_for_pattern(None, None, None, None)
+                return (quad for quad in matches if not isinstance(quad.graph_name, DefaultGraph))
+            graph = named(graph_iri)
+            if not self._engine.contains_named_graph(graph):
+                raise UnknownGraph(graph_iri)
+            return iter(self._engine.quads_for_pattern(None, None, None, graph))
+
+    def replace_graph(self, graph_iri: str, triples: Iterable[Triple]) -> None:
+        self.replace_graphs({graph_iri: triples})
+
+    def replace_graphs(self, graphs: Mapping[str, Iterable[Triple]]) -> None:
+        contents = {named(iri): list(triples) for iri, triples in graphs.items()}
+        with self._writing, translated(self._folder):
+            if self.is_empty():
+                self._engine.extend(_in_graph_and_merge(contents))
+            else:
+                self._engine.update(_replacement(contents))
+            self._hashes = {iri: known for iri, known in self._hashes.items() if iri not in graphs}
+            self._overlaps = None
+            if self._folder is not None:
+                # The engine's commit survives a killed process but only flush() survives a power cut.
+                self._engine.flush()
+
+    def is_empty(self) -> bool:
+        with translated(self._folder):
+            return len(self._engine) == 0
+
+    def close(self) -> None:
+        if self._folder is not None:
+            with translated(self._folder):
+                self._engine.flush()
+        self._engine = pyoxigraph.Store()
+
+
+def _scope(request: QueryRequest, outline: Outline) -> _Scope:
+    """Spec: SPARQL 1.1 Protocol, section 2.1.4: the dataset of the request wins over that of the query."""
+    if request.default_graph_iris or request.named_graph_iris:
+        return _Scope(_nodes(request.default_graph_iris), _nodes(request.named_graph_iris))
+    dataset = outline.dataset(request.base_iri) if outline.has_dataset_clause else None
+    return _Scope() if dataset is None else _Scope(_nodes(dataset[0]), _nodes(dataset[1]))
+
+
+def _nodes(iris: Sequence[str]) -> tuple[NamedNode, ...]:
+    return tuple(named(iri) for iri in dict.fromkeys(iris))
+
+
+@contextmanager
+def _complaints(request: QueryRequest) -> Iterator[None]:
+    """What the engine finds wrong with a query, while it parses and while it evaluates, comes out as `BadSyntax`."""
+    try:
+        yield
+    except SyntaxError as error:
+        raise bad_query(error, request.query, base_iri=request.base_iri) from error
+    except RuntimeError as error:
+        # An unknown function is found only during evaluation.
+        raise BadSyntax(str(error), source="query") from error
+    except ValueError as error:
+        raise BadSyntax(f"'{request.base_iri}' is no base IRI: {error}", source="query") from error
+
+
+def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope) -> Results:
+    return engine.query(
+        request.query,
+        base_iri=request.base_iri,
+        default_graph=None if scope.default is None else list(scope.default),
+        named_graphs=None if scope.named is None else list(scope.named),
+    )
+
+
+def _written(results: Results, request: QueryRequest) -> Answer:
+    """Spec: SPARQL 1.1 Protocol, section 2.1.6 (accepted response formats)."""
+    if isinstance(results, QueryTriples):
+        graph_format = choose(request.formats, ResultForm.GRAPH)
+        triples = list(dict.fromkeys(results))
+        body = write_graph(triples, graph_format)
+        return Answer(form=ResultForm.GRAPH, format=graph_format, body=body, n_rows=len(triples))
+    form = ResultForm.BOOLEAN if isinstance(results, QueryBoolean) else ResultForm.SOLUTIONS
+    results_format = choose(request.formats, form)
+    body = write_results(results, results_format)
+    n_rows = 1 if form is ResultForm.BOOLEAN else count_rows(body, results_format)
+    return Answer(form=form, format=results_format, body=body, n_rows=n_rows)
+
+
+def _in_graph_and_merge(contents: Mapping[NamedNode, list[Triple]]) -> Iterator[Quad]:
+    for graph, triples in contents.items():
+        for triple in triples:
+            yield Quad(triple.subject, triple.predicate, triple.object, graph)
+            yield Quad(triple.subject, triple.predicate, triple.object)
+
+
+def _replacement(contents: Mapping[NamedNode, list[Triple]]) -> str:
+    """
+    One update request, and so one transaction: take each graph out of the merge and away, then put the new one in both.
+
+    INSERT DATA gives blank nodes new labels, so the merge is filled from the named graphs and not from the data again.
+    """
+    steps = []
+    for graph in contents:
+        steps.append(query("withdraw-from-merge").replace("?graph", str(graph)))
+        steps.append(f"DROP SILENT GRAPH {graph}")
+    blocks = (
+        f"GRAPH {graph} {{\n{pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES).decode()}}}\n"  # type: ignore[union-attr]
+        for graph, triples in contents.items()
+        if triples
+    )
+    steps.append(f"INSERT DATA {{\n{''.join(blocks)}}}")
+    steps.extend(query("add-to-merge").replace("?graph", str(graph)) for graph in contents)
+    return " ;\n".join(steps)
+
+
+def _content_hash(quads: Iterable[Quad]) -> str:
+    """SHA-256 over the sorted N-Quads of one graph, blank nodes in canonical order (RDFC-1.0)."""
+    dataset = Dataset(quads)
+    if any(isinstance(term, BlankNode) for quad in dataset for term in quad):
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    lines = sorted(write_graph(dataset, N_QUADS).splitlines())
+    return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+def _iri(term: Term | None) -> str:
+    if not isinstance(term, NamedNode):
+        raise StoreUnavailable(f"the store names a graph by {term}, which is no IRI")
+    return term.value
+
+
+def _literal(term: Term | None) -> str:
+    return getattr(term, "value", "")

@@ -1,0 +1,63 @@
+"""A store's folder on disk: opened, or a sentence that says why not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyoxigraph
+
+from cppcc_graph.errors import StoreUnavailable
+
+_MARK = "CURRENT"  # a file that every store of the engine (RocksDB) has
+
+
+def opened(folder: Path) -> pyoxigraph.Store:
+    """
+    The engine over *folder*; an absent or empty folder becomes an empty store.
+
+    Raises:
+        StoreUnavailable: the folder cannot be made, read or written, is in use, or holds something else.
+    """
+    _prepared(folder)
+    with translated(folder):
+        return pyoxigraph.Store(str(folder))
+
+
+def is_store(folder: Path) -> bool:
+    """Whether *folder* has been made a store before."""
+    return (folder / _MARK).is_file()
+
+
+def _prepared(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = sorted(path.name for path in folder.iterdir())
+    except FileExistsError as error:
+        raise StoreUnavailable(f"{folder} is a file, but a store is a folder") from error
+    except OSError as error:
+        raise StoreUnavailable(f"the store folder {folder} cannot be used: {_reason(error)}") from error
+    if names and not is_store(folder):
+        raise StoreUnavailable(
+            f"{folder} is not a store: it holds other files ({names[0]}, …); name an empty or a new folder"
+        )
+
+
+@contextmanager
+def translated(folder: Path | None) -> Iterator[None]:
+    """What the engine raises while reading or writing comes out as `StoreUnavailable`."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(_sentence(error, folder)) from error
+
+
+def _sentence(error: OSError, folder: Path | None) -> str:
+    text = str(error)
+    if "lock hold by" in text or "LOCK" in text:
+        return f"the store {folder} is in use by another process; stop that one, or copy the folder and use the copy"
+    where = "the store in memory" if folder is None else f"the store {folder}"
+    return f"{where} cannot be read or written: {_reason(error)}"
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
