@@ -83,9 +83,14 @@ UNIT = _namespace("unit", "http://qudt.org/vocab/unit/")
 POPOLO = _namespace("popolo", "http://www.popoloproject.com/rdf#")
 SH = _namespace("sh", "http://www.w3.org/ns/shacl#")
 VANN = _namespace("vann", "http://purl.org/vocab/vann/")
-VOID = _namespace("void", "http://rdfs.org/ns/void#")
+VOID = _namespace("void", "http://rdfs.org/ns/void#", "triples")
 DCAT = _namespace("dcat", "http://www.w3.org/ns/dcat#")
-SD = _namespace("sd", "http://www.w3.org/ns/sparql-service-description#")
+SD = _namespace(
+    "sd",
+    "http://www.w3.org/ns/sparql-service-description#",
+    "Dataset Graph NamedGraph SPARQL11Query Service UnionDefaultGraph defaultDataset defaultGraph endpoint feature "
+    "graph name namedGraph resultFormat supportedLanguage",
+)
 
 _NAMESPACES = (
     CPPCC,

@@ -1,0 +1,40 @@
+"""The web application. Flask lives in this package and nowhere else."""
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from cppcc_graph.settings import Settings
+from cppcc_graph.store.base import Store
+from cppcc_graph.web import entities, home, questions, sparql
+from cppcc_graph.web.frame import init_frame
+from cppcc_graph.web.headers import init_headers
+from cppcc_graph.web.i18n import init_i18n
+from cppcc_graph.web.problems import init_problems
+from cppcc_graph.web.request_log import init_request_log
+from cppcc_graph.web.served import init_served
+
+MAX_BODY_BYTES = 4_000_000
+"""The largest body that is read; a query is far shorter."""
+
+
+def create_app(settings: Settings, store: Store) -> Flask:
+    """
+    The application over *store*, ready for any WSGI server.
+
+    Args:
+        settings: Of this run; the application reads `texts`.
+        store: Stays open as long as the application is used, and is closed by who opened it.
+    """
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.url_map.strict_slashes = False
+    init_request_log(app)
+    init_served(app, settings, store)
+    init_i18n(app)
+    init_frame(app)
+    init_problems(app)
+    init_headers(app)
+    for concern in (home, sparql, questions, entities):
+        app.register_blueprint(concern.blueprint)
+    return app

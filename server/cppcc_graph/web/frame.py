@@ -1,0 +1,40 @@
+"""What surrounds every page: navigation, the same page in the other language, the version."""
+
+from urllib.parse import parse_qsl, urlencode
+
+from flask import Flask, request, url_for
+
+from cppcc_graph import __version__
+from cppcc_graph.web.i18n import LANGUAGES, language
+from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.pages import Frame, Link
+
+_ENDONYMS = {"en": "English", "zh": "中文"}
+
+
+def init_frame(app: Flask) -> None:
+    """Hand the frame to every template of *app*."""
+    app.context_processor(lambda: {"frame": frame()})
+
+
+def frame() -> Frame:
+    """The frame of the page that is being made."""
+    return Frame(
+        language=language(),
+        languages=[
+            Link(text=_ENDONYMS[code], language=code, href=_in_language(code) if code != language() else None)
+            for code in LANGUAGES
+        ],
+        navigation=[
+            Link(text=_("Home"), href=url_for("home.show")),
+            Link(text=_("Query"), href=url_for("sparql.endpoint")),
+            Link(text=_("Questions"), href=url_for("questions.index")),
+        ],
+        version=__version__,
+    )
+
+
+def _in_language(code: str) -> str:
+    """The address of this page, with its query, in another language."""
+    kept = [(name, value) for name, value in parse_qsl(request.query_string.decode(), True) if name != "lang"]
+    return f"{request.path}?{urlencode([*kept, ('lang', code)])}"

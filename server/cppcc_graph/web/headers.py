@@ -1,0 +1,43 @@
+"""Headers that every answer carries, set once: who may read it, what a browser may load, and ``OPTIONS``."""
+
+from flask import Flask, Response, current_app, request
+
+from cppcc_graph.web.vary import send_vary
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_READABLE = "Allow, Content-Language, Content-Length, Link, Location, Retry-After"
+_SENDABLE = "Accept, Accept-Language, Content-Type"
+_PREFLIGHT_AGE_S = 24 * 3600
+
+
+def init_headers(app: Flask) -> None:
+    """Let *app* answer ``OPTIONS`` everywhere, and put the common headers on everything it sends."""
+    app.before_request(_answer_options)
+    app.after_request(send_vary)
+    app.after_request(_common_headers)
+
+
+def _answer_options() -> Response | None:
+    """Spec: RFC 9110, section 9.3.7 (OPTIONS); Fetch Standard, section 3.2.2 (CORS preflight)."""
+    if request.method != "OPTIONS" or request.url_rule is None:
+        return None
+    allowed = sorted(current_app.make_default_options_response().allow)
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    response.headers["Allow"] = ", ".join(allowed)
+    response.headers["Access-Control-Allow-Methods"] = ", ".join(allowed)
+    response.headers["Access-Control-Allow-Headers"] = _SENDABLE
+    response.headers["Access-Control-Max-Age"] = str(_PREFLIGHT_AGE_S)
+    return response
+
+
+def _common_headers(response: Response) -> Response:
+    """Anyone may read what is public, without credentials; nothing is guessed, framed or fetched from elsewhere."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Access-Control-Expose-Headers"] = _READABLE
+    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

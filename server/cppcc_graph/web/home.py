@@ -1,0 +1,62 @@
+"""The page at ``/``: what this is, what is in it now, how to ask."""
+
+from flask import Blueprint, Response, url_for
+
+from cppcc_graph import catalogue
+from cppcc_graph.web import examples
+from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.i18n import language, mark
+from cppcc_graph.web.links import href_of
+from cppcc_graph.web.pages import Count, HomePage, Link, ReportRow, render
+from cppcc_graph.web.served import store
+
+blueprint = Blueprint("home", __name__)
+
+_KINDS = {
+    "reports": mark("reports"),
+    "organisations": mark("organisations"),
+    "people": mark("people"),
+    "programmes": mark("programmes"),
+    "events": mark("events"),
+    "figures": mark("figures"),
+    "recognitions": mark("recognitions"),
+    "statements": mark("other statements"),
+    "spans": mark("pieces of evidence"),
+    "triples": mark("triples in all"),
+}
+
+_EXAMPLE = """\
+PREFIX qb: <http://purl.org/linked-data/cube#>
+PREFIX cppcc: <https://w3id.org/cppcc-graph/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+
+SELECT ?figure ?value WHERE {
+  ?observation a qb:Observation ; rdfs:label ?figure ; cppcc:value ?value
+  FILTER(LANG(?figure) = "%(language)s")
+}"""
+
+
+@blueprint.route("/")
+def show() -> Response:
+    """The home page, counted from the store now."""
+    numbers = catalogue.counts(store())
+    page = HomePage(
+        counts=[Count(name=_(name), n=numbers[kind]) for kind, name in _KINDS.items()],
+        reports=[_row(report) for report in catalogue.reports(store(), language=language())],
+        questions=examples.some(),
+        n_questions=len(examples.every()),
+        endpoint=url_for("sparql.endpoint", _external=True),
+        example=_EXAMPLE % {"language": language()},
+    )
+    return render(page)
+
+
+def _row(report: catalogue.Report) -> ReportRow:
+    return ReportRow(
+        report=Link(text=report.title, href=href_of(report.iri)),
+        body=Link(text=report.body, href=href_of(report.body_iri) if report.body_iri else None),
+        period=report.period,
+        issued=report.issued,
+        n_figures=report.n_figures,
+        n_triples=report.n_triples,
+    )

@@ -1,0 +1,23 @@
+"""From IRIs in the data to addresses on this server: only links are local, IRIs in answers are never rewritten."""
+
+from urllib.parse import quote
+
+from cppcc_graph.terms import BASE, shorten
+
+_LOCAL = ("id/", "report/", "vocabulary/", "ontology", "shapes")
+
+
+def href_of(iri: str) -> str | None:
+    """Where a link to *iri* leads: our own page for what we describe, the web for what others do, None for the rest."""
+    rest = iri.removeprefix(BASE)
+    if rest != iri and rest.startswith(_LOCAL):
+        path, _, fragment = rest.partition("#")
+        return "/" + quote(path) + (f"#{quote(fragment)}" if fragment else "")
+    return iri if iri.startswith(("http://", "https://")) else None
+
+
+def short_name(iri: str) -> str:
+    """An IRI as people read it: ``cppcc:Report``, ``id/organisation/x`` below our base, else ``<iri>``."""
+    rest = iri.removeprefix(BASE)
+    short = shorten(iri)
+    return rest if rest != iri and short.startswith("<") else short

@@ -1,0 +1,232 @@
+"""
+What each page shows: one dataclass per template, and nothing else reaches a template but this and the frame.
+
+``tests/web/test_pages.py`` compares the fields with what the templates use.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Protocol
+
+from flask import Response, render_template
+
+
+class Page(Protocol):
+    """A frozen dataclass that knows its template."""
+
+    TEMPLATE: ClassVar[str]
+
+
+def render(page: Page) -> Response:
+    """*page* as HTML in the language of this answer."""
+    return Response(render_template(page.TEMPLATE, page=page), mimetype="text/html")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """
+    Words that lead somewhere.
+
+    Attributes:
+        text: What is shown.
+        href: Local path or absolute address; None shows the text alone.
+        language: Language tag of the text where it is not the page's.
+        title: Shown on hovering, such as the full IRI.
+    """
+
+    text: str
+    href: str | None = None
+    language: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """
+    What surrounds every page (``base.html``).
+
+    Attributes:
+        language: Language of the page.
+        languages: The page in each language we speak; the present one has no `href`.
+        navigation: The main pages; the present one has no `href`.
+        version: Of the server.
+    """
+
+    language: str
+    languages: Sequence[Link]
+    navigation: Sequence[Link]
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemPage:
+    """
+    A failure, for a person.
+
+    Attributes:
+        title: What kind of failure.
+        detail: What happened and what to do.
+        status: HTTP status code.
+    """
+
+    TEMPLATE: ClassVar[str] = "problem.html"
+
+    title: str
+    detail: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many there are of something: its name in the page's language, and the number."""
+
+    name: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """
+    A report in the list on the home page.
+
+    Attributes:
+        report: Its title.
+        body: Whose work it reports.
+        period: The reported year.
+        issued: When it was published, or None.
+        n_figures: Observations it states.
+        n_triples: Triples in its graph.
+    """
+
+    report: Link
+    body: Link
+    period: str
+    issued: date | None
+    n_figures: int
+    n_triples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomePage:
+    """
+    The page at ``/``.
+
+    Attributes:
+        counts: What is in the dataset now, in reading order.
+        reports: Every report, newest period first; may be empty.
+        questions: Some questions that open their answers; may be empty.
+        n_questions: How many there are in all.
+        endpoint: Absolute address of the SPARQL endpoint.
+        example: A short query to copy.
+    """
+
+    TEMPLATE: ClassVar[str] = "home.html"
+
+    counts: Sequence[Count]
+    reports: Sequence[ReportRow]
+    questions: Sequence[Link]
+    n_questions: int
+    endpoint: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionsPage:
+    """The page at ``/questions/``: *questions* are links to their answers, in the order of their names."""
+
+    TEMPLATE: ClassVar[str] = "questions.html"
+
+    questions: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """
+    One value in a result table.
+
+    Attributes:
+        text: The lexical form, or an IRI shortened.
+        href: Where an IRI leads.
+        language: Language tag of a literal.
+        datatype: Shortened datatype of a literal that is neither a plain nor a language-tagged string.
+        title: The full IRI.
+        is_number: Whether it is set like a figure.
+    """
+
+    text: str
+    href: str | None = None
+    language: str | None = None
+    datatype: str | None = None
+    title: str | None = None
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultView:
+    """
+    An answer to look at.
+
+    Attributes:
+        variables: Column heads; empty unless the answer is a table.
+        rows: As many as are shown; None is an unbound variable.
+        boolean: The answer of an ASK, else None.
+        document: A graph as Turtle, else None.
+        n_rows: Solutions or triples in the whole answer.
+        took_ms: How long the store needed.
+        downloads: The same answer in other formats.
+    """
+
+    variables: Sequence[str] = ()
+    rows: Sequence[Sequence[Cell | None]] = ()
+    boolean: bool | None = None
+    document: str | None = None
+    n_rows: int
+    took_ms: int
+    downloads: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureView:
+    """
+    Why a query has no answer, beside the query.
+
+    Attributes:
+        title: What kind of failure.
+        detail: What is wrong and what to do.
+        line: 1-based number of the wrong line, or None.
+        before: The wrong line up to the wrong column.
+        wrong: From there on; empty at the end of a line.
+    """
+
+    title: str
+    detail: str
+    line: int | None = None
+    before: str = ""
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryPage:
+    """
+    The page at ``/sparql`` for people.
+
+    Attributes:
+        query: The text in the editor.
+        n_lines: Height of the editor.
+        formats: Names for ``?format=`` and what to call them, our preference first.
+        hidden: Further parameters that the form keeps, such as ``default-graph-uri``.
+        result: The answer, or None.
+        failure: Why there is none, or None when nothing was asked.
+        questions: Example questions.
+    """
+
+    TEMPLATE: ClassVar[str] = "query.html"
+
+    query: str
+    n_lines: int
+    formats: Mapping[str, str]
+    hidden: Sequence[tuple[str, str]]
+    result: ResultView | None
+    failure: FailureView | None
+    questions: Sequence[Link]

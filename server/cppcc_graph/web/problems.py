@@ -1,0 +1,231 @@
+"""
+Every failure as an answer: the one place where HTTP status numbers exist.
+
+A failure is an exception; :func:`problem_of` makes it a :class:`Problem` in the reader's language, and
+:func:`answer_problem` sends it as ``application/problem+json``, as a page, or as plain text.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable
+
+from cppcc_graph import errors
+from cppcc_graph.terms import BASE
+from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.i18n import mark
+from cppcc_graph.web.negotiate import ranking
+from cppcc_graph.web.pages import ProblemPage, render
+from cppcc_graph.web.vary import depends_on
+from cppcc_graph.web.wording import detail
+
+MEDIA_TYPES: Mapping[str, tuple[str, ...]] = {
+    "json": ("application/problem+json", "application/json"),
+    "text": ("text/plain",),
+    "html": ("text/html", "application/xhtml+xml"),
+}
+_SERVER_FAULT = 500
+PROBLEMS = f"{BASE}problems#"
+
+Member: TypeAlias = str | int | list[str]
+
+_log = logging.getLogger("cppcc_graph.web")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """
+    What went wrong, for a reader and for a program.
+
+    Attributes:
+        kind: Last part of the problem's type IRI, stable for programs.
+        status: HTTP status code.
+        title: The kind in a few words; the same each time.
+        detail: What happened this time and what to do.
+        members: What programs may act on: ``line``, ``column``, ``supported``, ``findings``.
+        headers: To be sent with the answer.
+
+    Spec: RFC 9457, section 3.1 (members of a problem details object).
+    """
+
+    kind: str
+    status: int
+    title: str
+    detail: str
+    members: Mapping[str, Member] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def line(self) -> int | None:
+        """The 1-based line of the text that is wrong, if there is one."""
+        line = self.members.get("line")
+        return line if isinstance(line, int) else None
+
+    @property
+    def column(self) -> int | None:
+        """The 1-based column, in characters, if it is known."""
+        column = self.members.get("column")
+        return column if isinstance(column, int) else None
+
+
+# Kind, status and title of each failure of ours; the first class that fits, so the narrower ones stand first.
+_OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
+    (errors.TooComplex, "too-complex", 400, mark("The query is too long or nested too deeply")),
+    (errors.BadSyntax, "bad-syntax", 400, mark("The text does not parse")),
+    (errors.ServiceRefused, "service-refused", 403, mark("This endpoint asks no other endpoint")),
+    (errors.UpdateRefused, "update-refused", 403, mark("This endpoint only reads")),
+    (errors.UnknownEntity, "unknown-entity", 404, mark("Nothing is known by this name")),
+    (errors.UnknownGraph, "unknown-graph", 404, mark("There is no such graph")),
+    (errors.UnknownFormat, "unknown-format", 406, mark("There is no such format")),
+    (errors.UnsuitableFormat, "unsuitable-format", 406, mark("No accepted format can hold this answer")),
+    (errors.NotConforming, "not-conforming", 422, mark("The data break the shapes")),
+    (errors.StoreUnavailable, "store-unavailable", 502, mark("The store does not answer")),
+    (errors.StoreBusy, "store-busy", 503, mark("The store is busy")),
+)
+
+# Title and what to do, by status, for what HTTP itself refuses.
+_HTTP: Mapping[int, tuple[str, str, str]] = {
+    400: ("bad-request", mark("The request cannot be understood"), mark("Something in the request is malformed.")),
+    403: ("forbidden", mark("This is not allowed here"), mark("The server understood the request and refuses it.")),
+    404: (
+        "not-found",
+        mark("There is nothing here"),
+        mark("No page has this address. The home page leads to all that exist."),
+    ),
+    405: ("method-not-allowed", mark("This method does not work here"), mark("Allowed are: %(allowed)s.")),
+    406: ("not-acceptable", mark("None of the accepted formats exists here"), mark("Ask for one of those that exist.")),
+    413: ("too-large", mark("The request is too large"), mark("The body may have %(limit)s bytes at most.")),
+    414: ("address-too-long", mark("The address is too long"), mark("Send the query in the body of a POST request.")),
+    415: (
+        "unsupported-media-type",
+        mark("The body is in a format that is not read here"),
+        mark("Say in Content-Type what the body is."),
+    ),
+    500: (
+        "internal-error",
+        mark("The server made a mistake"),
+        mark("This is our fault and has been written to the server's log."),
+    ),
+}
+
+
+def init_problems(app: Flask) -> None:
+    """Let *app* answer every failure with a problem; nothing else in ``web`` catches everything."""
+    app.register_error_handler(errors.CppccError, answer_problem)
+    app.register_error_handler(HTTPException, answer_problem)
+    app.register_error_handler(Exception, _answer_mistake)
+
+
+def answer_problem(error: Exception) -> Response:
+    """The response that tells a failure, in the format and language that the client reads."""
+    return problem_response(problem_of(error))
+
+
+def problem_of(error: Exception) -> Problem:
+    """A failure in the reader's language; what is neither ours nor HTTP's becomes an internal error without details."""
+    if isinstance(error, errors.CppccError):
+        return _our_problem(error)
+    if isinstance(error, HTTPException):
+        return _http_problem(error)
+    return _http_problem(InternalServerError())
+
+
+def problem_response(problem: Problem) -> Response:
+    """*problem* as JSON for programs, a page for browsers, plain text for who asks for it."""
+    depends_on("Accept")
+    accepted = ranking(request.headers.get("Accept"), MEDIA_TYPES)
+    form = accepted[0] if accepted else "json"
+    if form == "html":
+        response = render(ProblemPage(title=problem.title, detail=problem.detail, status=problem.status))
+    elif form == "text":
+        response = Response(f"{problem.title}\n\n{problem.detail}\n", mimetype="text/plain")
+    else:
+        response = Response(_as_json(problem), content_type="application/problem+json")
+    response.status_code = problem.status
+    response.headers.update(problem.headers)
+    return response
+
+
+class NothingAcceptable(NotAcceptable):
+    """
+    The client accepts nothing that we have.
+
+    Attributes:
+        supported: Names for ``?format=`` and their media types.
+    """
+
+    def __init__(self, supported: Mapping[str, str]) -> None:
+        self.supported = [f"{media_type} (format={name})" for name, media_type in supported.items()]
+        super().__init__(_("Here exist: %(supported)s.", supported=", ".join(self.supported)))
+
+
+def _our_problem(error: errors.CppccError) -> Problem:
+    for known, kind, status, title in _OURS:
+        if isinstance(error, known):
+            if status >= _SERVER_FAULT:
+                _log.error("%s", error)
+            return Problem(
+                kind=kind,
+                status=status,
+                title=_(title),
+                detail=detail(error),
+                members=_members(error),
+                headers={"Retry-After": str(error.retry_after_s)} if isinstance(error, errors.StoreBusy) else {},
+            )
+    _log.error("a failure without a status: %r", error)
+    return _http_problem(InternalServerError())
+
+
+def _members(error: errors.CppccError) -> dict[str, Member]:
+    """What a program can act on, beside the words."""
+    match error:
+        case errors.BadSyntax(line=int(line), column=int(column)):
+            return {"line": line, "column": column}
+        case errors.BadSyntax(line=int(line)):
+            return {"line": line}
+        case errors.ServiceRefused() | errors.UpdateRefused():
+            return {"line": error.line, "column": error.column}
+        case errors.UnknownFormat():
+            return {"supported": list(error.known)}
+        case errors.UnsuitableFormat():
+            return {"supported": list(error.suitable)}
+        case errors.NotConforming():
+            return {"findings": list(error.findings)}
+    return {}
+
+
+def _http_problem(error: HTTPException) -> Problem:
+    status = error.code or 500
+    kind, title, default = _HTTP.get(status, ("http", error.name, error.description or error.name))
+    own_words = error.description if error.description != type(error).description else None
+    members: dict[str, Member] = {}
+    headers: dict[str, str] = {}
+    allowed = ""
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        headers["Allow"] = allowed
+    if isinstance(error, NothingAcceptable):
+        members["supported"] = error.supported
+    words = own_words or _(default, allowed=allowed, limit=current_app.config["MAX_CONTENT_LENGTH"])
+    return Problem(kind=kind, status=status, title=_(title), detail=words, members=members, headers=headers)
+
+
+def _answer_mistake(error: Exception) -> Response:
+    """An unforeseen exception: the trace goes to the log, the client learns only that it is our fault."""
+    _log.error("unforeseen", exc_info=error)
+    return answer_problem(InternalServerError())
+
+
+def _as_json(problem: Problem) -> str:
+    document = {
+        "type": PROBLEMS + problem.kind,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.members,
+    }
+    return json.dumps(document, ensure_ascii=False)

@@ -1,0 +1,54 @@
+"""One canonical JSON line per request. Everything else that happened to a request is a field of that line."""
+
+import hashlib
+import json
+import logging
+from time import perf_counter
+
+from flask import Flask, Response, g, request
+
+from cppcc_graph.store.base import Answer, QueryRequest
+
+_log = logging.getLogger("cppcc_graph.web.requests")
+
+
+def init_request_log(app: Flask) -> None:
+    """Let *app* write its line when an answer is ready; where lines go is the command's business."""
+    app.before_request(_start)
+    app.after_request(_write_line)
+
+
+def note_query(query: QueryRequest) -> None:
+    """Put the query's hash into this request's line, and its text at DEBUG."""
+    _fields()["query_sha256"] = hashlib.sha256(query.query.encode()).hexdigest()[:12]
+    _log.debug(json.dumps({"query": query.query}, ensure_ascii=False))
+
+
+def note_answer(answer: Answer) -> None:
+    """Put the query's form and the number of rows into this request's line."""
+    _fields()["query_form"] = answer.form.value
+    _fields()["rows"] = answer.n_rows
+
+
+def _start() -> None:
+    g.started_s = perf_counter()
+
+
+def _fields() -> dict[str, str | int]:
+    if "log_fields" not in g:
+        g.log_fields = {}
+    fields: dict[str, str | int] = g.log_fields
+    return fields
+
+
+def _write_line(response: Response) -> Response:
+    line = {
+        "method": request.method,
+        "route": request.url_rule.rule if request.url_rule else None,
+        "status": response.status_code,
+        "took_ms": round((perf_counter() - g.get("started_s", perf_counter())) * 1000, 1),
+        "bytes": response.content_length or 0,
+        **_fields(),
+    }
+    _log.info(json.dumps(line, ensure_ascii=False))
+    return response

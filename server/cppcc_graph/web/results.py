@@ -1,0 +1,79 @@
+"""An answer of the store as something to look at: SPARQL Results JSON into cells, a graph as its Turtle text."""
+
+import json
+from typing import TypedDict
+
+from cppcc_graph.formats import ResultForm
+from cppcc_graph.store.base import Answer
+from cppcc_graph.terms import PREFIXES, shorten
+from cppcc_graph.web.links import href_of, short_name
+from cppcc_graph.web.pages import Cell, Link, ResultView
+
+MAX_ROWS = 1_000
+"""Rows in an HTML table; more help no reader, and the other formats hold them all."""
+
+_STRING = PREFIXES["xsd"] + "string"
+_NUMBERS = frozenset(
+    PREFIXES["xsd"] + name
+    for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger", "positiveInteger")
+)
+
+_BoundValue = TypedDict("_BoundValue", {"type": str, "value": str, "datatype": str, "xml:lang": str}, total=False)
+
+
+class _Head(TypedDict):
+    vars: list[str]
+
+
+class _Bindings(TypedDict):
+    bindings: list[dict[str, _BoundValue]]
+
+
+class _Document(TypedDict, total=False):
+    head: _Head
+    results: _Bindings
+    boolean: bool
+
+
+def view(answer: Answer, *, took_ms: int, downloads: list[Link]) -> ResultView:
+    """
+    *answer* as the query page shows it.
+
+    Args:
+        answer: In SPARQL Results JSON, or a graph in Turtle.
+        took_ms: How long the store needed.
+        downloads: The same answer in other formats.
+    """
+    if answer.form is ResultForm.GRAPH:
+        return ResultView(document=answer.body.decode(), n_rows=answer.n_rows, took_ms=took_ms, downloads=downloads)
+    document: _Document = json.loads(answer.body)
+    if "boolean" in document:
+        return ResultView(boolean=document["boolean"], n_rows=1, took_ms=took_ms, downloads=downloads)
+    variables = document["head"]["vars"]
+    shown = document["results"]["bindings"][:MAX_ROWS]
+    return ResultView(
+        variables=variables,
+        rows=[[_cell(row[name]) if name in row else None for name in variables] for row in shown],
+        n_rows=answer.n_rows,
+        took_ms=took_ms,
+        downloads=downloads,
+    )
+
+
+def _cell(value: _BoundValue) -> Cell:
+    match value["type"]:
+        case "uri":
+            iri = value["value"]
+            return Cell(text=short_name(iri), href=href_of(iri), title=iri)
+        case "bnode":
+            return Cell(text=f"_:{value['value']}")
+        case "literal":
+            datatype = value.get("datatype", _STRING)
+            is_number = datatype in _NUMBERS
+            return Cell(
+                text=value["value"],
+                language=value.get("xml:lang"),
+                datatype=None if is_number or datatype == _STRING else shorten(datatype),
+                is_number=is_number,
+            )
+    return Cell(text=json.dumps(value["value"], ensure_ascii=False))  # a triple term of SPARQL 1.2

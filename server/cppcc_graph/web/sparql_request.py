@@ -1,0 +1,136 @@
+"""
+Reading a SPARQL Protocol request: one query and its dataset, or a refusal in words.
+
+Each value is percent-decoded exactly once, strictly as UTF-8, whether it came in the address or in a form.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from flask import Request
+from werkzeug.exceptions import BadRequest, Forbidden, RequestURITooLarge, UnsupportedMediaType
+
+from cppcc_graph.store.base import QueryRequest
+from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.negotiate import parse_media_type
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+
+MAX_QUERY_STRING_BYTES = 16_000
+"""An address longer than this is refused; servers and proxies in between cut at about the same length."""
+_MAX_FIELDS = 1_000
+_VERSIONS = frozenset({"1.0", "1.1", "1.2"})
+_GRAPHS = ("default-graph-uri", "named-graph-uri")
+_OPERATIONS = frozenset({"query", "update", *_GRAPHS})
+
+Fields = list[tuple[str, str]]
+
+
+def read_query(request: Request) -> QueryRequest | None:
+    """
+    The query a client sent, without its formats.
+
+    Returns:
+        None for a GET that names no operation at all: it asks for the service description.
+
+    Raises:
+        UnsupportedMediaType: the body is neither a form nor a query, or not UTF-8.
+        RequestURITooLarge: more than `MAX_QUERY_STRING_BYTES` after the ``?``.
+        Forbidden: an update.
+        BadRequest: no query or several, undecodable text, an unknown SPARQL version.
+
+    Spec: SPARQL 1.1 Protocol, section 2.1 (query operation).
+    """
+    if len(request.query_string) > MAX_QUERY_STRING_BYTES:
+        raise RequestURITooLarge(
+            _(
+                "The address is longer than %(limit)s bytes; send the query in a POST request.",
+                limit=MAX_QUERY_STRING_BYTES,
+            )
+        )
+    fields = _decode_fields(request.query_string)
+    if request.method in ("GET", "HEAD"):
+        if not _OPERATIONS.intersection(name for name, _value in fields):
+            return None
+    else:
+        fields += _body_fields(request)
+    _refuse_update(fields, method=request.method)
+    _check_version(_values(fields, "version"))
+    return QueryRequest(
+        query=_only_query(fields),
+        default_graph_iris=_values(fields, "default-graph-uri"),
+        named_graph_iris=_values(fields, "named-graph-uri"),
+        base_iri=request.base_url,
+    )
+
+
+def _body_fields(request: Request) -> Fields:
+    """The body as fields: a form's own, or the one field ``query``."""
+    media_type, parameters = parse_media_type(request.headers.get("Content-Type", ""))
+    if media_type not in (FORM, QUERY, UPDATE):
+        raise UnsupportedMediaType(
+            _("Send the query as %(form)s or as %(query)s, and say which in Content-Type.", form=FORM, query=QUERY)
+        )
+    if parameters.get("charset", "utf-8") not in ("utf-8", "utf8", "us-ascii"):
+        raise UnsupportedMediaType(_("A query is sent in UTF-8."))
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType(_("A query is sent uncompressed."))
+    _check_version([parameters["version"]] if "version" in parameters else [])
+    body = request.get_data(cache=False)
+    if media_type == FORM:
+        return _decode_fields(body)
+    try:
+        return [("query" if media_type == QUERY else "update", body.decode("utf-8-sig"))]
+    except UnicodeDecodeError as error:
+        raise BadRequest(
+            _("The body is not UTF-8: byte %(position)s does not belong there.", position=error.start)
+        ) from error
+
+
+def _decode_fields(encoded: bytes) -> Fields:
+    """Names and values in their order, decoded once. Raw UTF-8 is accepted beside percent-encoding."""
+    try:
+        return parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except UnicodeDecodeError as error:
+        raise BadRequest(_("A parameter is not UTF-8 text in percent-encoding.")) from error
+    except ValueError as error:
+        raise BadRequest(_("There are more than %(limit)s parameters.", limit=_MAX_FIELDS)) from error
+
+
+def _refuse_update(fields: Fields, *, method: str) -> None:
+    updates = _values(fields, "update")
+    if not updates:
+        return
+    if method != "POST":
+        raise BadRequest(_("An update is never sent by %(method)s.", method=method))
+    if len(updates) > 1 or _values(fields, "query"):
+        raise BadRequest(_("A request holds exactly one query or one update."))
+    raise Forbidden(_("This endpoint only reads: it takes no SPARQL Update. The data change where they are published."))
+
+
+def _only_query(fields: Fields) -> str:
+    queries = _values(fields, "query")
+    if len(queries) > 1:
+        raise BadRequest(_("There are %(count)s query parameters; send exactly one.", count=len(queries)))
+    if not queries or not queries[0].strip():
+        raise BadRequest(_("There is no query: send SPARQL text as the parameter “query”."))
+    return queries[0]
+
+
+def _check_version(versions: Iterable[str]) -> None:
+    """Spec: SPARQL 1.2 Protocol, section 2.1 (version announcement)."""
+    for version in versions:
+        if version.removesuffix("-basic") not in _VERSIONS:
+            raise BadRequest(
+                _(
+                    "Unknown SPARQL version “%(version)s”; known are: %(known)s.",
+                    version=version,
+                    known=", ".join(sorted(_VERSIONS)),
+                )
+            )
+
+
+def _values(fields: Fields, name: str) -> tuple[str, ...]:
+    return tuple(value for field, value in fields if field == name)

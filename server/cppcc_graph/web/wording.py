@@ -1,0 +1,78 @@
+"""What happened and what to do, in the reader's language, for each failure of ours that says more than its title."""
+
+from functools import singledispatch
+
+from cppcc_graph import errors
+from cppcc_graph.web.i18n import gettext as _
+
+
+@singledispatch
+def detail(error: errors.CppccError) -> str:
+    """One or two sentences about *error*; its own words where nothing better is known."""
+    return str(error)
+
+
+@detail.register
+def _syntax(error: errors.BadSyntax) -> str:
+    return _placed(error.line, error.column, error.message)
+
+
+@detail.register
+def _service(error: errors.ServiceRefused) -> str:
+    return _placed(
+        error.line,
+        error.column,
+        _(
+            "SERVICE is refused, because this endpoint opens no connection to others. Ask both endpoints and join the "
+            "answers, or run a SPARQL engine of your own over both."
+        ),
+    )
+
+
+@detail.register
+def _update(error: errors.UpdateRefused) -> str:
+    words = _(
+        "%(keyword)s is a SPARQL Update; this endpoint only answers queries (SELECT, ASK, CONSTRUCT, DESCRIBE).",
+        keyword=error.keyword,
+    )
+    return _placed(error.line, error.column, words)
+
+
+@detail.register
+def _unknown_entity(error: errors.UnknownEntity) -> str:
+    return _("No statement is about <%(iri)s>. Check the spelling, or look for it with a query.", iri=error.iri)
+
+
+@detail.register
+def _unknown_format(error: errors.UnknownFormat) -> str:
+    return _("There is no format “%(name)s”; there are: %(known)s.", name=error.name, known=", ".join(error.known))
+
+
+@detail.register
+def _unsuitable_format(error: errors.UnsuitableFormat) -> str:
+    answers = {
+        "solutions": _("This query answers with a table of solutions."),
+        "boolean": _("This query answers with yes or no."),
+        "graph": _("This query answers with a graph."),
+    }
+    suitable = ", ".join(error.suitable)
+    return f"{answers[error.form]} {_('Use one of: %(suitable)s.', suitable=suitable)}"
+
+
+@detail.register
+def _busy(error: errors.StoreBusy) -> str:
+    return _("Try again in %(seconds)s seconds.", seconds=error.retry_after_s)
+
+
+@detail.register
+def _unavailable(_error: errors.StoreUnavailable) -> str:
+    # The reason names a folder of the server; it is for the operator, and stands in the log.
+    return _("The server cannot read its data now. Its operator finds the reason in the log.")
+
+
+def _placed(line: int | None, column: int | None, words: str) -> str:
+    if line is None:
+        return words
+    if column is None:
+        return _("Line %(line)s: %(words)s", line=line, words=words)
+    return _("Line %(line)s, column %(column)s: %(words)s", line=line, column=column, words=words)
