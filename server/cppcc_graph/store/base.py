@@ -115,6 +115,9 @@ class Store(Protocol):
         The same for the same quads: independent of restarts, of load order and of the labels of blank nodes.
         """
 
+    def versions(self) -> Mapping[str, str]:
+        """Content hash of each named graph by its IRI, as in :meth:`version`."""
+
     def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
         """
         The quads of one named graph, or of all of them (the default graph is derived and not repeated).

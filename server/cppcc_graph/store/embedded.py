@@ -23,7 +23,7 @@ from cppcc_graph.queries import query
 from cppcc_graph.store.base import Answer, GraphSummary, QueryRequest, named
 from cppcc_graph.store.folder import opened, translated
 from cppcc_graph.store.syntax import bad_query
-from cppcc_graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Solution, Term, Triple
+from cppcc_graph.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
 
 Results = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -34,6 +34,16 @@ class _Scope:
 
     default: tuple[NamedNode | DefaultGraph, ...] | None = None
     named: tuple[NamedNode, ...] | None = None
+
+
+@dataclass(slots=True)
+class _Derived:
+    """What has been computed about one state of the data; a write begins a new one, so a late reader spoils nothing."""
+
+    hashes: dict[str, str]
+    graphs: list[GraphSummary] | None = None
+    version: str | None = None
+    overlaps: frozenset[frozenset[str]] | None = None
 
 
 class EmbeddedStore:
@@ -50,8 +60,7 @@ class EmbeddedStore:
         self._folder = folder
         self._engine = pyoxigraph.Store() if folder is None else opened(folder)
         self._writing = threading.Lock()
-        self._hashes: dict[str, str] = {}
-        self._overlaps: frozenset[frozenset[str]] | None = None
+        self._derived = _Derived({})
 
     def select(self, query: str, **bindings: Term) -> list[Solution]:
         results = self._ours(query, bindings)
@@ -96,23 +105,33 @@ class EmbeddedStore:
         return scratch, _Scope((DefaultGraph(),), scope.named)
 
     def _overlapping(self) -> frozenset[frozenset[str]]:
-        """Pairs of named graphs that share a triple; computed once per data version, when first asked for."""
-        if self._overlaps is None:
+        """Pairs of named graphs that share a triple; computed once per state, when first asked for."""
+        derived = self._derived
+        if derived.overlaps is None:
             pairs = self.select(query("overlapping-graphs"))
-            self._overlaps = frozenset(frozenset((_iri(row["graph"]), _iri(row["other"]))) for row in pairs)
-        return self._overlaps
+            derived.overlaps = frozenset(frozenset((_iri(row["graph"]), _iri(row["other"]))) for row in pairs)
+        return derived.overlaps
 
     def graphs(self) -> list[GraphSummary]:
-        rows = self.select(query("graphs"))
-        return [GraphSummary(iri=_iri(row["graph"]), n_triples=int(_literal(row["n"]))) for row in rows]
+        derived = self._derived
+        if derived.graphs is None:
+            rows = self.select(query("graphs"))
+            derived.graphs = [GraphSummary(iri=_iri(row["graph"]), n_triples=_count(row["n"])) for row in rows]
+        return list(derived.graphs)
 
     def version(self) -> str:
-        whole = hashlib.sha256()
+        derived = self._derived
+        if derived.version is None:
+            lines = (f"{iri} {graph_hash}\n" for iri, graph_hash in self.versions().items())
+            derived.version = hashlib.sha256("".join(lines).encode()).hexdigest()
+        return derived.version
+
+    def versions(self) -> Mapping[str, str]:
+        known = self._derived.hashes
         for graph in self.graphs():
-            if graph.iri not in self._hashes:
-                self._hashes[graph.iri] = _content_hash(self.quads(graph.iri))
-            whole.update(f"{graph.iri} {self._hashes[graph.iri]}\n".encode())
-        return whole.hexdigest()
+            if graph.iri not in known:
+                known[graph.iri] = _content_hash(self.quads(graph.iri))
+        return {graph.iri: known[graph.iri] for graph in self.graphs()}
 
     def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
         with translated(self._folder):
@@ -134,8 +153,7 @@ class EmbeddedStore:
                 self._engine.extend(_in_graph_and_merge(contents))
             else:
                 self._engine.update(_replacement(contents))
-            self._hashes = {iri: known for iri, known in self._hashes.items() if iri not in graphs}
-            self._overlaps = None
+            self._derived = _Derived({iri: h for iri, h in self._derived.hashes.items() if iri not in graphs})
             if self._folder is not None:
                 # The engine's commit survives a killed process but only flush() survives a power cut.
                 self._engine.flush()
@@ -242,5 +260,5 @@ def _iri(term: Term | None) -> str:
     return term.value
 
 
-def _literal(term: Term | None) -> str:
-    return getattr(term, "value", "")
+def _count(term: Term | None) -> int:
+    return int(term.value) if isinstance(term, Literal) else 0
