@@ -43,7 +43,7 @@ def test_a_graph_that_agrees_with_its_text_is_sound():
         "paragraphs": (5, 5),
         "spans": (14, 14),
         "figures": (5, 5),
-        "dates": (1, 1),
+        "dates": (2, 2),
         "names": (9, 9),
     }
 
@@ -72,17 +72,17 @@ CHANGES = [
     (
         ("rdf:object <id/organisation/cppcc-xinglan-office>", "rdf:object <id/organisation/cppcc-xinglan>"),
         "names",
-        "named: nowhere",
+        "whom neither its evidence nor that sentence names",
     ),
     (
         ("reportedBody <id/organisation/leaders>", "reportedBody <id/organisation/cppc-xinglan>"),
         "names",
-        "named: nowhere",
+        "whom neither its evidence nor that sentence names",
     ),
     (
         ("reportedBody <id/organisation/league-xinglan>", "reportedBody <id/organisation/cppc-xinglan>"),
         "names",
-        "named: nowhere",
+        "whom neither its evidence nor that sentence names",
     ),
 ]
 
@@ -126,6 +126,51 @@ def test_a_line_without_a_paragraph_is_told():
     )
 
     assert found == [("paragraphs", "7", "line 7 has no paragraph")]
+
+
+def test_a_unit_and_its_body_may_both_be_read_from_the_units_name():
+    found = problems(("rdf:subject <id/event/lamp-talk>", "rdf:subject <id/organisation/cppcc-xinglan>"))
+
+    assert found == []
+
+
+def test_a_name_inside_a_longer_one_counts_where_the_statement_says_that_it_is_inferred_from_it():
+    to_body = ("rdf:object <id/organisation/cppcc-xinglan-office>", "rdf:object <id/organisation/cppcc-xinglan>")
+    from_name = (
+        "cppcc:certainty <vocabulary/certainties#stated> ;\n    cppcc:evidence <report/xinglan-2031/span/108-116>",
+        "cppcc:inferredFrom <report/xinglan-2031/span/108-113> ; cppcc:evidence <report/xinglan-2031/span/108-116>",
+    )
+    span = (
+        "<report/xinglan-2031/span/108-116> a",
+        """<report/xinglan-2031/span/108-113> a cppcc:TextSpan ; oa:start 108 ; oa:end 113 ;
+            cppcc:inParagraph <report/xinglan-2031/paragraph/5> .
+        <report/xinglan-2031/span/108-116> a""",
+    )
+
+    assert [check for check, _, _ in problems(to_body)] == ["names"]
+    assert problems(to_body, from_name, span) == []
+
+
+def test_a_publication_date_that_no_dateline_prints_is_told():
+    found = problems(('"2032-01-08"^^xsd:date', '"2032-01-09"^^xsd:date'))
+
+    assert found == [("dates", "xinglan-2031", "issued 2032-01-09, the dateline prints 2032-01-08")]
+
+
+def test_a_date_of_an_event_may_be_qualified_by_a_statement_of_its_own():
+    certain = ("certainties#inferred", "certainties#stated")
+    statement = (
+        "<id/event/lamp-talk> a cppcc:Event",
+        """<report/xinglan-2031/statement/lamp-talk--startDate--2031-03-05> a cppcc:Statement ;
+            rdf:subject <id/event/lamp-talk> ; rdf:predicate schema:startDate ; rdf:object "2031-03-05"^^xsd:date ;
+            cppcc:certainty <vocabulary/certainties#inferred> ;
+            cppcc:inferredFrom <report/xinglan-2031/span/41-46> ;
+            cppcc:evidence <report/xinglan-2031/span/103-125> .
+        <id/event/lamp-talk> a cppcc:Event""",
+    )
+
+    assert [check for check, _, _ in problems(certain)] == ["dates"]
+    assert problems(certain, statement) == []
 
 
 def test_a_text_with_another_hash_verifies_nothing(tmp_path):

@@ -1,9 +1,9 @@
 """
-Where a text names whom: the longest name wins.
+Where a text names whom, and which names lie inside longer ones.
 
-A name inside a longer name of the same kind is not found: 衡阳市政协 is not in 衡阳市政协办, 市委 not in 民建市委会.
-Inside a name of another kind (市委 in the name of a conference) it is found, and marked as part of that name. Quotation
-marks and spaces count neither in names nor in the text, because a name may be printed with or without them.
+衡阳市政协 inside 衡阳市政协办 and 市委 inside 民建市委会 are found, together with the longer name that holds them, so
+that whoever asks can refuse them: the longest name wins. Quotation marks and spaces count neither in names nor in the
+text, because a name may be printed with or without them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ class Name:
 
     Attributes:
         text: As printed.
-        kind: Names of one kind hide shorter ones of the same kind: organisation, place …
+        kind: What is named: organisation, place … Only longer names of the same kind hide a shorter one.
         bearer: IRI of what is named.
     """
 
@@ -30,12 +30,20 @@ class Name:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A name found in a text, at code points *start* to *end* (exclusive); is_part inside a name of another kind."""
+    """
+    A name found in a text.
+
+    Attributes:
+        bearer: IRI of what is named.
+        start: First code point of the text.
+        end: Code point after the last.
+        holders: Bearers of longer names of the same kind that hold this one within them, the bearer's own left out.
+    """
 
     bearer: str
     start: int
     end: int
-    is_part: bool
+    holders: frozenset[str]
 
 
 class Mentions:
@@ -52,7 +60,7 @@ class Mentions:
 
 
 def find_mentions(text: str, names: Iterable[Name]) -> list[Mention]:
-    """Every mention of every one of *names* in *text*, in the order of the text; hidden ones left out."""
+    """Every mention of every one of *names* in *text*, in the order of the text."""
     squeezed, offsets = _squeeze(text)
     found: dict[tuple[int, int], set[tuple[str, str]]] = {}
     for form, bearers in _forms(names).items():
@@ -61,16 +69,17 @@ def find_mentions(text: str, names: Iterable[Name]) -> list[Mention]:
             found.setdefault((at, at + len(form)), set()).update(bearers)
             at = squeezed.find(form, at + 1)
     mentions = []
-    for (start, end), around in _kinds_around(found):
-        place = (offsets[start], offsets[end - 1] + 1)
+    for (start, end), around in _around(found):
         for kind, bearer in sorted(found[start, end]):
-            if kind not in around:
-                mentions.append(Mention(bearer=bearer, start=place[0], end=place[1], is_part=bool(around)))
+            holders = frozenset(other for other_kind, other in around if other_kind == kind and other != bearer)
+            mentions.append(Mention(bearer=bearer, start=offsets[start], end=offsets[end - 1] + 1, holders=holders))
     return mentions
 
 
-def _kinds_around(found: Mapping[tuple[int, int], set[tuple[str, str]]]) -> list[tuple[tuple[int, int], set[str]]]:
-    """Each place in the order of the text, with the kinds of the longer names that hold it within them."""
+def _around(
+    found: Mapping[tuple[int, int], set[tuple[str, str]]],
+) -> list[tuple[tuple[int, int], set[tuple[str, str]]]]:
+    """Each place in the order of the text, with the (kind, bearer) pairs of the longer names that hold it."""
     places = sorted(found, key=lambda place: (place[0], -place[1]))
     longest = max((end - start for start, end in places), default=0)
     around = []
@@ -79,7 +88,7 @@ def _kinds_around(found: Mapping[tuple[int, int], set[tuple[str, str]]]) -> list
         while places[first][0] < start - longest:
             first += 1
         holders = [place for place in places[first:at] if place[1] >= end]
-        around.append(((start, end), {kind for place in holders for kind, _ in found[place]}))
+        around.append(((start, end), {pair for place in holders for pair in found[place]}))
     return around
 
 

@@ -16,9 +16,7 @@ _ROLES = (
 )
 _ENTITIES = f"{terms.BASE}id/"
 
-EVIDENCE, INFERRED, SENTENCE, EVENT, PART, PARAGRAPH, NOWHERE = (
-    *("evidence", "inferred", "sentence", "same-event", "part-of-name", "paragraph", "nowhere"),
-)
+EVIDENCE, INFERRED, SENTENCE, EVENT, NOWHERE = "evidence", "inferred", "sentence", "same-event", "nowhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +28,7 @@ class Naming:
         claim: The node.
         bearer: IRI of whom it speaks of.
         where: ``evidence`` or ``inferred`` (in a span that it rests on or is inferred from), ``sentence`` (in the same
-            sentence as its evidence), ``same-event`` (an event whose own evidence lies in that sentence),
-            ``part-of-name`` (only inside the name of something of another kind), ``paragraph`` or ``nowhere``.
+            sentence as its evidence), ``same-event`` (an event whose own evidence lies in that sentence), ``nowhere``.
     """
 
     claim: Claim
@@ -40,14 +37,20 @@ class Naming:
 
 
 def namings(report: ReportEvidence, text: str, graph: Graph) -> Iterator[Naming]:
-    """Each pair of a node and an entity that it speaks of, in the order of the nodes' IRIs."""
+    """
+    Each pair of a node and an entity that it speaks of, in the order of the nodes' IRIs.
+
+    A name inside a longer name of the same kind counts only if the node speaks of the longer name's bearer too (a unit
+    and the body that it belongs to), or if a span that the node is inferred from is exactly that name.
+    """
     mentions = Mentions(text, entity_names(graph))
     claims = {claim.iri: claim for claim in report.claims}
     for claim in report.claims:
-        spoken_of = {str(value) for role in _ROLES for value in graph.objects(URIRef(claim.iri), role)}
-        for bearer in sorted(iri for iri in spoken_of if iri.startswith(_ENTITIES)):
-            where = _where(claim, bearer, mentions, text)
-            if where in {PART, PARAGRAPH, NOWHERE} and _shares_sentence(claim, claims.get(bearer), text):
+        values = {str(value) for role in _ROLES for value in graph.objects(URIRef(claim.iri), role)}
+        spoken_of = frozenset(iri for iri in values if iri.startswith(_ENTITIES))
+        for bearer in sorted(spoken_of):
+            where = _where(claim, spoken_of, bearer, _Reading(text, mentions))
+            if where == NOWHERE and _shares_sentence(claim, claims.get(bearer), text):
                 where = EVENT
             yield Naming(claim=claim, bearer=bearer, where=where)
 
@@ -62,24 +65,28 @@ def entity_names(graph: Graph) -> list[Name]:
     ]
 
 
-def _where(claim: Claim, bearer: str, mentions: Mentions, text: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text with all the names in it."""
+
+    text: str
+    mentions: Mentions
+
+
+def _where(claim: Claim, spoken_of: frozenset[str], bearer: str, reading: _Reading) -> str:
     """The nearest place at which *bearer* is named."""
-    sentences = [sentence_around(text, span.start, span.end) for span in claim.evidence]
-    places = (
+    sentences = [sentence_around(reading.text, span.start, span.end) for span in claim.evidence]
+    grounds = [(span.start, span.end) for span in claim.inferred_from]
+    for where, stretches in (
         (EVIDENCE, [(span.start, span.end) for span in claim.evidence]),
-        (INFERRED, [(span.start, span.end) for span in claim.inferred_from]),
+        (INFERRED, grounds),
         (SENTENCE, sentences),
-    )
-    is_part = False
-    for where, stretches in places:
-        found = [mention for stretch in stretches for mention in mentions.within(bearer, *stretch)]
-        if any(not mention.is_part for mention in found):
-            return where
-        is_part = is_part or bool(found)
-    if is_part:
-        return PART
-    paragraphs = [sentence_around(text, span.start, span.end, stops="\n") for span in claim.evidence]
-    return PARAGRAPH if any(mentions.within(bearer, *stretch) for stretch in paragraphs) else NOWHERE
+    ):
+        for stretch in stretches:
+            for mention in reading.mentions.within(bearer, *stretch):
+                if mention.holders <= spoken_of or (mention.start, mention.end) in grounds:
+                    return where
+    return NOWHERE
 
 
 def _shares_sentence(claim: Claim, other: Claim | None, text: str) -> bool:
@@ -98,10 +105,10 @@ def check_names(report: ReportEvidence, text: str, graph: Graph) -> Checked:
         claim_problem(
             "names",
             naming.claim,
-            f"speaks of {label(graph, URIRef(naming.bearer))}, named: {naming.where}",
-            "point cppcc:evidence at the words that name it, or mark as inferred and add cppcc:inferredFrom",
+            f"speaks of {label(graph, URIRef(naming.bearer))}, whom neither its evidence nor that sentence names",
+            "widen the evidence to the name, add the printed name as skos:altLabel, or mark as inferred from the name",
         )
         for naming in found
-        if naming.where in {PART, PARAGRAPH, NOWHERE}
+        if naming.where == NOWHERE
     ]
     return Checked(len(found), tuple(problems))

@@ -2,13 +2,15 @@
 
 from decimal import Decimal, InvalidOperation
 
-from rdflib import RDF, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, Graph, Literal, URIRef
 
 from cppcc_graph import terms
 from cppcc_graph.verify.dates import PrintedDate, parse_date, printed_dates
 from cppcc_graph.verify.evidence import CPPCC, Claim, ReportEvidence, slug
 from cppcc_graph.verify.figures import ORDINAL, Figure, NotAFigure, parse_figure
-from cppcc_graph.verify.problems import Checked, claim_problem, slice_of
+from cppcc_graph.verify.problems import Checked, Problem, claim_problem, slice_of
+
+_DATES = tuple(URIRef(f"{terms.SCHEMA.iri}{name}") for name in ("startDate", "endDate", "datePublished"))
 
 
 def check_figures(report: ReportEvidence, _text: str, graph: Graph) -> Checked:
@@ -63,8 +65,8 @@ def _unit_string(figure: Figure) -> str:
 
 def check_dates(report: ReportEvidence, text: str, graph: Graph) -> Checked:
     """Each stated date is printed in its evidence; its year is printed there too, or marked as inferred."""
-    problems = []
-    total = 0
+    problems = _issue_problems(report, text, graph)
+    total = len(list(graph.objects(URIRef(report.iri), DCTERMS.issued)))
     for claim in report.claims:
         for literal in _stated_dates(graph, URIRef(claim.iri)):
             total += 1
@@ -74,10 +76,40 @@ def check_dates(report: ReportEvidence, text: str, graph: Graph) -> Checked:
     return Checked(total, tuple(problems))
 
 
+def _issue_problems(report: ReportEvidence, text: str, graph: Graph) -> list[Problem]:
+    """A date of issue that no dateline of the text prints."""
+    printed = {
+        date
+        for paragraph in report.paragraphs
+        if paragraph.kind == "dateline"
+        for date in printed_dates(slice_of(paragraph, text))
+    }
+    shown = ", ".join(sorted(map(_shown, printed))) or "no date"
+    return [
+        Problem(
+            check="dates",
+            iri=report.iri,
+            start=-1,
+            end=-1,
+            message=f"issued {literal}, the dateline prints {shown}",
+            advice="correct dcterms:issued",
+        )
+        for literal in graph.objects(URIRef(report.iri), DCTERMS.issued)
+        if parse_date(str(literal)) not in printed
+    ]
+
+
 def _stated_dates(graph: Graph, node: URIRef) -> list[Literal]:
-    """Dates that a statement has as its object, or an event as its start or end."""
-    predicates = [RDF.object, URIRef(f"{terms.SCHEMA.iri}startDate"), URIRef(f"{terms.SCHEMA.iri}endDate")]
-    values = [value for predicate in predicates for value in graph.objects(node, predicate)]
+    """Dates that a statement has as its object, or a node has itself where no statement qualifies them."""
+    values = list(graph.objects(node, RDF.object))
+    for predicate in _DATES:
+        qualified = {
+            value
+            for statement in graph.subjects(RDF.subject, node)
+            if (statement, RDF.predicate, predicate) in graph
+            for value in graph.objects(statement, RDF.object)
+        }
+        values += [value for value in graph.objects(node, predicate) if value not in qualified]
     return sorted(value for value in values if isinstance(value, Literal))
 
 

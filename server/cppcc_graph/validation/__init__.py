@@ -1,0 +1,7 @@
+"""Whether data keep the shapes: pySHACL's judgement, told in W3C terms and in a curator's words (zh, en)."""
+
+from cppcc_graph.validation.judge import validate
+from cppcc_graph.validation.report import Finding, ValidationReport
+from cppcc_graph.validation.shapes import BadShapes, check_shapes
+
+__all__ = ["BadShapes", "Finding", "ValidationReport", "check_shapes", "validate"]

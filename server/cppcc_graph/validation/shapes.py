@@ -1,0 +1,102 @@
+"""The shapes graph before it judges: are its terms SHACL's, what are its rules, whom do they concern."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from rdflib import DCTERMS, OWL, RDF, RDFS, SH, BNode, Graph, URIRef
+from rdflib.term import Node
+
+from cppcc_graph.errors import CppccError
+
+# SHACL's own vocabulary as rdflib lists it; the first five cannot be attributes in Python.
+_SHACL_TERMS = frozenset({"and", "or", "not", "in", "class", *dir(SH)})
+_TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
+
+
+class BadShapes(CppccError):
+    """A shapes graph that cannot judge: no SHACL term, no rule at all, or a shape that is ill-formed."""
+
+
+def check_shapes(shapes: Graph) -> None:
+    """
+    Nothing, if every ``sh:`` term in *shapes* is one of SHACL's.
+
+    A misspelt ``sh:dataType`` is silently no rule, even under the meta-shapes.
+
+    Raises:
+        BadShapes: a term that SHACL does not define, with the subject that uses it and the likely right one; no shape.
+    """
+    for triple in sorted(shapes, key=lambda triple: tuple(map(str, triple))):
+        for term in triple:
+            if isinstance(term, URIRef) and term.startswith(str(SH)) and _name(term) not in _SHACL_TERMS:
+                raise BadShapes(_misspelt(_name(term), triple[0]))
+    if not set(focus_shapes(shapes)):
+        raise BadShapes("the shapes graph holds no shape with a target: it would call anything conforming")
+
+
+def _name(term: URIRef) -> str:
+    return term.removeprefix(str(SH))
+
+
+def _misspelt(name: str, subject: Node) -> str:
+    likely = get_close_matches(name, sorted(_SHACL_TERMS), n=1, cutoff=0.6)
+    hint = f"; did you mean sh:{likely[0]}?" if likely else ""
+    where = "a nameless shape" if isinstance(subject, BNode) else f"<{subject}>"
+    return f"sh:{name} in {where} is no SHACL term and would silently be no rule{hint}"
+
+
+def focus_shapes(shapes: Graph) -> Iterator[Node]:
+    """Shapes with a target, implicit class targets included; a shape may come twice."""
+    for predicate in _TARGETS:
+        yield from shapes.subjects(predicate, None)
+    for shape in shapes.subjects(RDF.type, SH.NodeShape):
+        if {RDFS.Class, OWL.Class} & set(shapes.objects(shape, RDF.type)):
+            yield shape
+
+
+def focus_nodes(shapes: Graph, graph: Graph) -> set[Node]:
+    """
+    Every node of *graph* that some shape of *shapes* looks at.
+
+    Spec: SHACL, section 2.1.3 (focus nodes: node, class-based, subjects-of and objects-of targets).
+    """
+    found: set[Node] = set(shapes.objects(None, SH.targetNode))
+    classes = set(shapes.objects(None, SH.targetClass))
+    classes |= {shape for shape in shapes.subjects(RDF.type, SH.NodeShape) if (shape, RDF.type, OWL.Class) in shapes}
+    classes |= {shape for shape in shapes.subjects(RDF.type, SH.NodeShape) if (shape, RDF.type, RDFS.Class) in shapes}
+    for target in classes:
+        for subclass in graph.transitive_subjects(RDFS.subClassOf, target):
+            found |= set(graph.subjects(RDF.type, subclass))
+    for predicate in shapes.objects(None, SH.targetSubjectsOf):
+        found |= set(graph.subjects(predicate, None))
+    for predicate in shapes.objects(None, SH.targetObjectsOf):
+        found |= set(graph.objects(None, predicate))
+    return found
+
+
+def rules(shapes: Graph) -> set[str]:
+    """Numbers of all rules: each ``dcterms:identifier`` in the shapes graph that is not the graph's own."""
+    return {str(number) for shape, number in shapes.subject_objects(DCTERMS.identifier) if _is_shape(shapes, shape)}
+
+
+def rule_of(shapes: Graph, *nodes: Node | None) -> str:
+    """
+    The number of the rule that *nodes* (constraint, shape) belong to.
+
+    The first of them that has a ``dcterms:identifier``, or the nearest shape around them that has one; empty if none.
+    """
+    seen: set[Node] = set()
+    ring = [node for node in nodes if node is not None]
+    while ring:
+        for node in ring:
+            number = shapes.value(node, DCTERMS.identifier)
+            if number is not None:
+                return str(number)
+        seen.update(ring)
+        around = {holder for node in ring for holder in shapes.subjects(None, node)}
+        ring = sorted(around - seen, key=str)
+    return ""
+
+
+def _is_shape(shapes: Graph, node: Node) -> bool:
+    return (node, RDF.type, OWL.Ontology) not in shapes
