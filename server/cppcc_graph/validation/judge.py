@@ -1,6 +1,7 @@
 """pySHACL asked, and its results read into findings."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from pyshacl import validate as pyshacl_validate
 from pyshacl.errors import ReportableRuntimeError
@@ -14,6 +15,8 @@ from cppcc_graph.validation.shapes import BadShapes, check_shapes, focus_nodes, 
 
 _EVIDENCE = URIRef(f"{terms.CPPCC.iri}evidence")
 _START, _END = URIRef(terms.OA.start.value), URIRef(terms.OA.end.value)
+_PLACE = re.compile(r"\{[?$](this|value)\}")
+_ANY_PLACE = re.compile(r"\{[?$]\w+\}")
 
 
 def validate(graph: Graph, shapes: Graph) -> ValidationReport:
@@ -70,7 +73,8 @@ def _finding(results: Graph, result: Node, graph: Graph, shapes: Graph) -> Findi
     source, constraint = results.value(result, SH.sourceShape), results.value(result, SH.sourceConstraint)
     node = _offender(focus, value, constraint, graph)
     path = results.value(result, SH.resultPath)
-    messages = [text for text in results.objects(result, SH.resultMessage) if isinstance(text, Literal)]
+    written = [text for holder in (constraint, source) if holder for text in shapes.objects(holder, SH.message)]
+    messages = list(_filled_in(written, focus, value)) or list(results.objects(result, SH.resultMessage))
     return Finding(
         severity=str(results.value(result, SH.resultSeverity)).rsplit("#", 1)[-1],
         rule=rule_of(shapes, constraint, source),
@@ -93,6 +97,19 @@ def _offender(focus: Node | None, value: Node | None, constraint: Node | None, g
     if constraint is not None and is_described and value is not None:
         return value
     return focus if focus is not None else URIRef("")
+
+
+def _filled_in(messages: Iterable[Node], focus: Node | None, value: Node | None) -> Iterator[Literal]:
+    """
+    *messages* with node and value in their places, those with other variables left out.
+
+    pySHACL hands over only one language of a SPARQL constraint's messages.
+    """
+    values = {"this": focus, "value": value}
+    for message in messages:
+        text = _PLACE.sub(lambda found: _value_text(node) if (node := values[found[1]]) else found[0], str(message))
+        if isinstance(message, Literal) and not _ANY_PLACE.search(text):
+            yield Literal(text, lang=message.language)
 
 
 def _in_language(texts: Iterable[Node], language: str, *, exactly: bool = False) -> str:

@@ -3,13 +3,19 @@
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+import pyoxigraph
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, BNode, Graph, URIRef
 from rdflib.term import Node
 
 from cppcc_graph.errors import CppccError
 
-# SHACL's own vocabulary as rdflib lists it; the first five cannot be attributes in Python.
-_SHACL_TERMS = frozenset({"and", "or", "not", "in", "class", *dir(SH)})
+
+def _name(term: str) -> str:
+    return term.removeprefix(str(SH))
+
+
+# SHACL's own vocabulary as rdflib lists it; the first six are missing there.
+_SHACL_TERMS = frozenset({"and", "or", "not", "in", "class", "values", *map(_name, dir(SH))})
 _TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
@@ -19,30 +25,49 @@ class BadShapes(CppccError):
 
 def check_shapes(shapes: Graph) -> None:
     """
-    Nothing, if every ``sh:`` term in *shapes* is one of SHACL's.
+    Nothing, if *shapes* can judge: every ``sh:`` term is SHACL's, every query parses, some shape has a target.
 
-    A misspelt ``sh:dataType`` is silently no rule, even under the meta-shapes.
+    A misspelt ``sh:dataType`` is silently no rule, even under the meta-shapes; a query is parsed only once it is used.
 
     Raises:
-        BadShapes: a term that SHACL does not define, with the subject that uses it and the likely right one; no shape.
+        BadShapes: otherwise; with the shape, and the likely right term or the place in the query.
     """
     for triple in sorted(shapes, key=lambda triple: tuple(map(str, triple))):
         for term in triple:
             if isinstance(term, URIRef) and term.startswith(str(SH)) and _name(term) not in _SHACL_TERMS:
                 raise BadShapes(_misspelt(_name(term), triple[0]))
+    for predicate in (SH.select, SH.ask):
+        for constraint, query in shapes.subject_objects(predicate):
+            _check_query(shapes, constraint, str(query))
     if not set(focus_shapes(shapes)):
         raise BadShapes("the shapes graph holds no shape with a target: it would call anything conforming")
-
-
-def _name(term: URIRef) -> str:
-    return term.removeprefix(str(SH))
 
 
 def _misspelt(name: str, subject: Node) -> str:
     likely = get_close_matches(name, sorted(_SHACL_TERMS), n=1, cutoff=0.6)
     hint = f"; did you mean sh:{likely[0]}?" if likely else ""
-    where = "a nameless shape" if isinstance(subject, BNode) else f"<{subject}>"
-    return f"sh:{name} in {where} is no SHACL term and would silently be no rule{hint}"
+    return f"sh:{name} in {_shown(subject)} is no SHACL term and would silently be no rule{hint}"
+
+
+def _shown(shape: Node) -> str:
+    return "a nameless shape" if isinstance(shape, BNode) else f"<{shape}>"
+
+
+def _check_query(shapes: Graph, constraint: Node, query: str) -> None:
+    """
+    Nothing, if *query* parses with the prefixes that *constraint* points at.
+
+    Spec: SHACL, section 5.2.1 (prefix declarations for SPARQL queries).
+    """
+    entries = [
+        entry for owner in shapes.objects(constraint, SH.prefixes) for entry in shapes.objects(owner, SH.declare)
+    ]
+    pairs = [(shapes.value(entry, SH.prefix), shapes.value(entry, SH.namespace)) for entry in entries]
+    prologue = " ".join(sorted(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in pairs))
+    try:
+        pyoxigraph.Store().query(f"{prologue} {query.replace('$PATH', '<urn:path>')}")
+    except SyntaxError as error:
+        raise BadShapes(f"the query of {_shown(constraint)} does not parse: {error}") from error
 
 
 def focus_shapes(shapes: Graph) -> Iterator[Node]:
