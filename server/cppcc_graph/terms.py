@@ -59,13 +59,13 @@ def _namespace(prefix: str, iri: str, names: str = "") -> Namespace:
     return Namespace(prefix, iri, frozenset(names.split()))
 
 
-CPPCC = _namespace("cppcc", f"{BASE}ontology#", "Report")
+CPPCC = _namespace("cppcc", f"{BASE}ontology#", "Report evidence inferredFrom")
 CPPCCSH = _namespace("cppccsh", f"{BASE}shapes#")
 
 RDF = _namespace("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type langString")
 RDFS = _namespace("rdfs", "http://www.w3.org/2000/01/rdf-schema#", "label comment isDefinedBy")
 OWL = _namespace("owl", "http://www.w3.org/2002/07/owl#", "Ontology versionIRI versionInfo")
-XSD = _namespace("xsd", "http://www.w3.org/2001/XMLSchema#", "string integer decimal boolean date")
+XSD = _namespace("xsd", "http://www.w3.org/2001/XMLSchema#", "string integer decimal boolean date nonNegativeInteger")
 SKOS = _namespace("skos", "http://www.w3.org/2004/02/skos/core#", "prefLabel altLabel definition")
 DCTERMS = _namespace("dcterms", "http://purl.org/dc/terms/", "title description identifier")
 PROV = _namespace("prov", "http://www.w3.org/ns/prov#")

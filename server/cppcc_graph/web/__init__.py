@@ -6,6 +6,7 @@ from jinja2 import StrictUndefined
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import Store
 from cppcc_graph.web import entities, home, questions, sparql
+from cppcc_graph.web.examples import init_examples
 from cppcc_graph.web.frame import init_frame
 from cppcc_graph.web.headers import init_headers
 from cppcc_graph.web.i18n import init_i18n
@@ -33,6 +34,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     init_served(app, settings, store)
     init_i18n(app)
     init_frame(app)
+    init_examples(app)
     init_problems(app)
     init_headers(app)
     for concern in (home, sparql, questions, entities):

@@ -230,3 +230,143 @@ class QueryPage:
     result: ResultView | None
     failure: FailureView | None
     questions: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueView:
+    """
+    One value of a property.
+
+    Attributes:
+        value: A thing or a literal.
+        datatype: Shortened datatype of a literal where it says more than the text.
+        statement: The node that records this link with its evidence, or None.
+    """
+
+    value: Link
+    datatype: str | None = None
+    statement: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyView:
+    """
+    A property and its values.
+
+    Attributes:
+        predicate: The property.
+        values: As many as are shown.
+        n_values: As many as there are.
+        everything: A query for all of them, where not all are shown.
+    """
+
+    predicate: Link
+    values: Sequence[ValueView]
+    n_values: int
+    everything: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceView:
+    """
+    A piece of a report's text.
+
+    Attributes:
+        span: The span.
+        exact: The quoted characters, if they are recorded.
+        before: What stands before them in their sentence; None where the text is not at hand.
+        marked: The characters, likewise.
+        after: What stands behind them, likewise.
+        start: 0-based code point in the whole text.
+        end: One past the last code point.
+        line: 1-based line in the text.
+        is_basis: Whether the thing is inferred from it, not stated by it.
+        report: The report.
+        published: Where the text was published, or None.
+        sha256: Of the text.
+    """
+
+    span: Link
+    exact: str | None
+    before: str | None
+    marked: str | None
+    after: str | None
+    start: int
+    end: int
+    line: int
+    is_basis: bool
+    report: Link
+    published: str | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityPage:
+    """
+    The page at ``/doc/…`` about one thing.
+
+    Attributes:
+        iri: Its IRI.
+        label: Its name, or the end of its IRI.
+        description: A sentence about it; may be empty.
+        aliases: Other names.
+        types: Its classes.
+        evidence: What it rests on; empty for things that state nothing themselves.
+        outgoing: What is said of it.
+        incoming: What refers to it.
+        formats: The same description for machines.
+    """
+
+    TEMPLATE: ClassVar[str] = "entity.html"
+
+    iri: str
+    label: str
+    description: str
+    aliases: Sequence[Link]
+    types: Sequence[Link]
+    evidence: Sequence[EvidenceView]
+    outgoing: Sequence[PropertyView]
+    incoming: Sequence[PropertyView]
+    formats: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermView:
+    """
+    A term on a vocabulary's page.
+
+    Attributes:
+        anchor: Fragment of its IRI.
+        term: Its name.
+        short_name: Its IRI shortened.
+        types: Its classes.
+        definition: May be empty.
+    """
+
+    anchor: str
+    term: Link
+    short_name: str
+    types: Sequence[Link]
+    definition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VocabularyPage:
+    """
+    The page at ``/doc/ontology`` and ``/doc/vocabulary/…``: a document and the terms it defines.
+
+    Attributes:
+        iri: Of the document.
+        label: Its name, or the end of its IRI.
+        description: A sentence about it; may be empty.
+        terms: Ordered by IRI; may be empty.
+        formats: The same for machines.
+    """
+
+    TEMPLATE: ClassVar[str] = "vocabulary.html"
+
+    iri: str
+    label: str
+    description: str
+    terms: Sequence[TermView]
+    formats: Sequence[Link]

@@ -55,8 +55,8 @@ def _unsuitable_format(error: errors.UnsuitableFormat) -> str:
         "boolean": _("This query answers with yes or no."),
         "graph": _("This query answers with a graph."),
     }
-    suitable = ", ".join(error.suitable)
-    return f"{answers[error.form]} {_('Use one of: %(suitable)s.', suitable=suitable)}"
+    advice = _("Use one of: %(suitable)s.", suitable=", ".join(error.suitable))
+    return f"{answers[error.form]} {advice}"
 
 
 @detail.register

@@ -1,0 +1,128 @@
+"""What a description is made of: plain, frozen values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cppcc_graph.terms import Literal, Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Something with an IRI, and its name if it has one in the language asked for."""
+
+    iri: str
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """
+    One end of a statement.
+
+    Attributes:
+        term: Object of an outgoing, subject of an incoming statement.
+        label: Its name, if it has one in the language asked for.
+        statement_iri: The node that records this statement with its evidence, if there is one.
+    """
+
+    term: Term
+    label: str | None
+    statement_iri: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """A predicate and its values, ordered by name; *n_values* counts those that were left out, too."""
+
+    predicate: Named
+    values: Sequence[Value]
+    n_values: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """
+    The text that offsets count in.
+
+    Attributes:
+        iri: Of the text.
+        file_name: Under which it is looked for.
+        sha256: 64 hexadecimal digits.
+        length: In code points.
+        published: Where it was published, or None.
+    """
+
+    iri: str
+    file_name: str
+    sha256: str
+    length: int
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """
+    A piece of a report's text.
+
+    Attributes:
+        iri: Of the span.
+        start: 0-based code point in the whole text.
+        end: One past the last code point.
+        exact: The quoted characters, if they are recorded.
+        line: 1-based line in the text.
+        report_iri: Whose text it is.
+        is_basis: Whether the described thing is inferred from it, not stated by it.
+        source: The text.
+    """
+
+    iri: str
+    start: int
+    end: int
+    exact: str | None
+    line: int
+    report_iri: str
+    is_basis: bool
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """
+    One thing.
+
+    Attributes:
+        iri: Its IRI.
+        label: Its name; None when it has none in any language.
+        description: A sentence about it; empty when there is none.
+        aliases: Other names, in every language, ordered.
+        types: Its classes, ordered by name.
+        outgoing: What is said of it, ordered by predicate name, without what stands in the fields above.
+        incoming: What refers to it, ordered likewise.
+        evidence: Spans it rests on, in the order of the text.
+    """
+
+    iri: str
+    label: str | None
+    description: str
+    aliases: Sequence[Literal]
+    types: Sequence[Named]
+    outgoing: Sequence[Property]
+    incoming: Sequence[Property]
+    evidence: Sequence[Span]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinedTerm:
+    """A term of a vocabulary: its name, its definition (empty when it has none) and its classes."""
+
+    term: Named
+    definition: str
+    types: Sequence[Named]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """A document and the terms with hash IRIs that it defines, ordered by IRI."""
+
+    document: Entity
+    terms: Sequence[DefinedTerm]

@@ -1,0 +1,135 @@
+"""Descriptions turned into what their pages show."""
+
+from urllib.parse import urlencode
+
+from flask import url_for
+
+from cppcc_graph.describe import DefinedTerm, Entity, Named, Property, Span, Value, Vocabulary
+from cppcc_graph.formats import GRAPH_FORMATS
+from cppcc_graph.terms import XSD, Literal, NamedNode
+from cppcc_graph.terms import shorten as short_datatype
+from cppcc_graph.web.links import href_of, short_name
+from cppcc_graph.web.pages import (
+    EntityPage,
+    EvidenceView,
+    Link,
+    PropertyView,
+    TermView,
+    ValueView,
+    VocabularyPage,
+)
+from cppcc_graph.web.quotes import quote
+from cppcc_graph.web.served import settings
+
+_PLAIN = frozenset({XSD.string, XSD.integer, XSD.decimal, XSD.date, XSD.nonNegativeInteger})
+
+
+def entity_page(entity: Entity, *, path: str) -> EntityPage:
+    """The page about one thing that is described at *path*."""
+    return EntityPage(
+        iri=entity.iri,
+        label=entity.label or short_name(entity.iri),
+        description=entity.description,
+        aliases=[Link(text=alias.value, language=alias.language) for alias in entity.aliases],
+        types=[_link(kind) for kind in entity.types],
+        evidence=[_evidence(span) for span in entity.evidence],
+        outgoing=[_property(known, everything=None) for known in entity.outgoing],
+        incoming=[_property(known, everything=_referrers(entity, known)) for known in entity.incoming],
+        formats=format_links(path),
+    )
+
+
+def vocabulary_page(vocabulary: Vocabulary, *, path: str) -> VocabularyPage:
+    """The page about a document and its terms that is described at *path*."""
+    document = vocabulary.document
+    return VocabularyPage(
+        iri=document.iri,
+        label=document.label or short_name(document.iri),
+        description=document.description,
+        terms=[_term(term) for term in vocabulary.terms],
+        formats=format_links(path),
+    )
+
+
+def format_links(path: str) -> list[Link]:
+    """The document at *path* in each RDF format that has a suffix here."""
+    return [
+        Link(text=candidate.label, href=f"{path}.{candidate.extension}", title=candidate.media_type)
+        for candidate in GRAPH_FORMATS
+    ]
+
+
+def _property(known: Property, *, everything: str | None) -> PropertyView:
+    return PropertyView(
+        predicate=_link(known.predicate),
+        values=[_value(value) for value in known.values],
+        n_values=known.n_values,
+        everything=everything if known.n_values > len(known.values) else None,
+    )
+
+
+def _value(value: Value) -> ValueView:
+    statement = Link(text="", href=href_of(value.statement_iri)) if value.statement_iri else None
+    if isinstance(value.term, NamedNode):
+        return ValueView(value=_link(Named(iri=value.term.value, label=value.label)), statement=statement)
+    if isinstance(value.term, Literal):
+        says_more = value.term.language is None and value.term.datatype not in _PLAIN
+        return ValueView(
+            value=Link(text=value.term.value, language=value.term.language),
+            datatype=short_datatype(value.term.datatype.value) if says_more else None,
+            statement=statement,
+        )
+    return ValueView(value=Link(text=str(value.term)), statement=statement)
+
+
+def _evidence(span: Span) -> EvidenceView:
+    found = quote(span, settings().texts)
+    return EvidenceView(
+        span=Link(text=short_name(span.iri), href=href_of(span.iri)),
+        exact=span.exact,
+        before=found.before if found else None,
+        marked=found.marked if found else None,
+        after=found.after if found else None,
+        start=span.start,
+        end=span.end,
+        line=span.line,
+        is_basis=span.is_basis,
+        report=Link(text=short_name(span.report_iri), href=href_of(span.report_iri)),
+        published=span.source.published,
+        sha256=span.source.sha256,
+    )
+
+
+def _term(term: DefinedTerm) -> TermView:
+    iri = term.term.iri
+    return TermView(
+        anchor=iri.partition("#")[2],
+        term=Link(text=term.term.label or short_name(iri), href=_uses(iri), title=iri),
+        short_name=short_name(iri),
+        types=[_link(kind) for kind in term.types],
+        definition=term.definition,
+    )
+
+
+def _link(thing: Named) -> Link:
+    return Link(text=thing.label or short_name(thing.iri), href=href_of(thing.iri), title=thing.iri)
+
+
+def _referrers(entity: Entity, known: Property) -> str:
+    """The query page with everything that refers to *entity* by one property."""
+    return _query(f"SELECT ?thing ?label WHERE {{\n  ?thing <{known.predicate.iri}> <{entity.iri}>\n  {_LABEL}\n}}")
+
+
+def _uses(iri: str) -> str:
+    """The query page with everything that says something with the term *iri*."""
+    return _query(
+        "SELECT ?subject ?predicate ?object WHERE {\n"
+        f"  ?subject ?predicate ?object\n  FILTER(<{iri}> IN (?subject, ?predicate, ?object))\n}}\nLIMIT 100"
+    )
+
+
+_LABEL = "OPTIONAL { ?thing <http://www.w3.org/2000/01/rdf-schema#label> ?label }"
+
+
+def _query(text: str) -> str:
+    return f"{url_for('sparql.endpoint')}?{urlencode({'query': text})}"
