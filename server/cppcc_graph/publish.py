@@ -3,13 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from cppcc_graph.errors import NotConforming
 from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.terms import BASE, shorten
+
+if TYPE_CHECKING:
+    from cppcc_graph.validation import ValidationReport
 
 OnFile = Callable[[Path], None]
-Judge = Callable[[Sequence[Loaded]], None]
+_SHAPES = f"{BASE}shapes/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,40 +75,58 @@ def changes(store: Store, loaded: Sequence[Loaded]) -> list[Change]:
     return [_change(store, files, iri, is_new=iri not in before) for iri in differing]
 
 
-def publish(store: Store, loaded: Sequence[Loaded], judge: Judge) -> list[Change]:
+def judged(loaded: Sequence[Loaded]) -> "ValidationReport":
+    """
+    What the shapes among *loaded* say about all the other graphs together.
+
+    Raises:
+        BadShapes: the shapes cannot judge.
+    """
+    # pySHACL and rdflib take half a second to import, which serving does not need.
+    from cppcc_graph.converter import graph_of
+    from cppcc_graph.validation import validate
+
+    shapes = [triple for graph in loaded if graph.graph_iri.startswith(_SHAPES) for triple in graph.triples]
+    facts = [triple for graph in loaded if not graph.graph_iri.startswith(_SHAPES) for triple in graph.triples]
+    return validate(graph_of(facts), graph_of(shapes))
+
+
+def publish(store: Store, loaded: Sequence[Loaded]) -> list[Change]:
     """
     *loaded* replaces the graphs of the same names, all or nothing; the other graphs of the store stay.
-
-    Args:
-        store: What changes.
-        loaded: The new graphs.
-        judge: Raises `NotConforming` for what the store would hold afterwards.
 
     Returns:
         What changed, by graph IRI.
 
     Raises:
-        NotConforming: by *judge*; nothing changed.
+        NotConforming: the store would hold a violation afterwards; nothing changed.
     """
     told = changes(store, loaded)
-    judge(_afterwards(store, loaded))
+    report = judged(overlaid(stored(store), loaded))
+    violations = [finding for finding in report.findings if finding.severity == "Violation"]
+    if violations:
+        raise NotConforming([f"{f.rule} {shorten(f.focus)} {f.path}: {f.message_en}" for f in violations])
     put(store, loaded)
     return told
+
+
+def stored(store: Store) -> list[Loaded]:
+    """The graphs of *store*, by IRI."""
+    return [
+        Loaded(origin="the store", graph_iri=iri, triples=tuple(quad.triple for quad in store.quads(iri)))
+        for iri in (graph.iri for graph in store.graphs())
+    ]
+
+
+def overlaid(below: Sequence[Loaded], above: Sequence[Loaded]) -> list[Loaded]:
+    """Both, where a graph of *above* hides the one of the same name below."""
+    hidden = {graph.graph_iri for graph in above}
+    return [*(graph for graph in below if graph.graph_iri not in hidden), *above]
 
 
 def put(store: Store, loaded: Sequence[Loaded]) -> None:
     """*loaded* replaces the graphs of the same names in one step, unjudged: for files that come with the project."""
     store.replace_graphs({graph.graph_iri: graph.triples for graph in loaded})
-
-
-def _afterwards(store: Store, loaded: Sequence[Loaded]) -> list[Loaded]:
-    replaced = {graph.graph_iri for graph in loaded}
-    kept = [
-        Loaded(origin="the store", graph_iri=iri, triples=tuple(quad.triple for quad in store.quads(iri)))
-        for iri in (graph.iri for graph in store.graphs())
-        if iri not in replaced
-    ]
-    return [*kept, *loaded]
 
 
 def _change(store: Store, files: Store, iri: str, *, is_new: bool) -> Change:

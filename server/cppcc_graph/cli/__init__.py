@@ -1,2 +1,5 @@
-def main() -> None:
-    """The command ``cppcc``."""
+"""The command ``cppcc``; each subcommand's module is imported when it is called, so that starting stays quick."""
+
+from cppcc_graph.cli.commands import main
+
+__all__ = ["main"]

@@ -6,6 +6,7 @@ default graph and kept in step by the one transaction that replaces graphs. Seve
 the graphs overlap, such a query is answered over a scratch copy that merges them.
 """
 
+import gc
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -167,6 +168,8 @@ class EmbeddedStore:
             with translated(self._folder):
                 self._engine.flush()
         self._engine = pyoxigraph.Store()
+        # The engine gives its lock back when nothing refers to it, and the traceback of an earlier error may.
+        gc.collect()
 
 
 def _scope(request: QueryRequest, outline: Outline) -> _Scope:

@@ -1,0 +1,70 @@
+"""``cppcc dump``."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+
+from cppcc_graph.cli.options import data_option, settings_of, store_of, store_option
+from cppcc_graph.errors import BadSource
+from cppcc_graph.formats import GRAPH_FORMATS, JSON_LD, N_QUADS, TRIG, format_named, write_graph
+from cppcc_graph.store.base import Store
+
+
+@click.command("dump")
+@click.option("--graph", "graph_iri", metavar="IRI", help="Only this named graph.  [default: all]")
+@click.option(
+    "--format",
+    "format_name",
+    default="nquads",
+    metavar="FORMAT",
+    help=f"One of {', '.join(f.name for f in GRAPH_FORMATS)}.  [default: nquads]",
+)
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write.  [default: stdout]")
+@store_option
+@data_option
+def command(graph_iri: str | None, format_name: str, output: Path | None, **given: object) -> None:
+    """
+    Print every named graph, sorted, so that two dumps can be compared.
+
+    N-Quads, TriG and JSON-LD name the graphs; the other formats give their merge, or the one --graph.
+    A file is complete or not there: it appears under its name when all is written.
+
+    \b
+    cppcc dump --output cppcc.nq
+    cppcc dump --graph https://w3id.org/cppcc-graph/report/hengyang-2024 --format turtle
+    """
+    with store_of(settings_of(**given)) as store:
+        body = _dumped(store, graph_iri, format_name)
+    if output is None:
+        click.echo(body, nl=False)
+    else:
+        _write(output, body)
+
+
+def _dumped(store: Store, graph_iri: str | None, format_name: str) -> bytes:
+    rdf_format = format_named(format_name)
+    if rdf_format not in GRAPH_FORMATS:
+        known = ", ".join(f.name for f in GRAPH_FORMATS)
+        raise click.BadParameter(f"{format_name} cannot hold a graph; use one of {known}", param_hint="--format")
+    quads = sorted(store.quads(graph_iri), key=str)
+    if rdf_format in (N_QUADS, TRIG, JSON_LD):
+        return write_graph(quads, rdf_format)
+    return write_graph(list(dict.fromkeys(quad.triple for quad in quads)), rdf_format)
+
+
+def _write(path: Path, body: bytes) -> None:
+    """Spec: POSIX rename replaces the target in one step."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(body)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise BadSource(f"the file cannot be written: {error.strerror}", path=str(path)) from error

@@ -1,0 +1,95 @@
+"""Options that several commands share, a progress bar, and the store that they describe."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import fields
+from pathlib import Path
+from time import monotonic
+
+import click
+from click.decorators import FC
+
+from cppcc_graph.errors import BadSource
+from cppcc_graph.settings import Settings, read_settings
+from cppcc_graph.store.base import Store
+
+_QUIET_S = 1.0
+
+
+def setting(name: str, *flags: str, **more: object) -> Callable[[FC], FC]:
+    """A click option for the setting *name*, with its help and its default."""
+    [field] = [f for f in fields(Settings) if f.name == name]
+    default = "" if field.default in (None, ()) else f"  [default: {field.default}]"
+    text = f"{field.metadata['help']}{default}"
+    return click.option(*(flags or (f"--{name.replace('_', '-')}",)), help=text, **more)  # type: ignore[arg-type]
+
+
+store_option = setting("store", type=click.Path(path_type=Path), metavar="DIR")
+data_option = setting("data", type=click.Path(path_type=Path), metavar="PATH", multiple=True)
+texts_option = setting("texts", type=click.Path(path_type=Path), metavar="DIR")
+
+
+def settings_of(**given: object) -> Settings:
+    """
+    The settings of this run: environment, then *given*.
+
+    Raises:
+        BadSetting: a value does not fit.
+        BadSource: the folder of texts is no folder.
+    """
+    settings = read_settings(os.environ, **given)
+    if settings.texts is not None and not settings.texts.is_dir():
+        raise BadSource("there is no such folder of texts", path=str(settings.texts))
+    return settings
+
+
+@contextmanager
+def store_of(settings: Settings) -> Iterator[Store]:
+    """
+    The filled store that *settings* describe, closed at the end.
+
+    Raises:
+        CppccError: it cannot be opened or filled.
+    """
+    from cppcc_graph.publish import open_store
+
+    with progress("reading") as on_file:
+        store = open_store(settings.store, settings.data, on_file=on_file)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A spinner on stderr while one long step runs, on a terminal only."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) if sys.stderr.isatty() else nullcontext():
+        yield
+
+
+@contextmanager
+def progress(verb: str) -> Iterator[Callable[[Path], None]]:
+    """
+    A function to call after each file; on a terminal it shows a line on stderr once a second has passed.
+
+    The number of files is not known while folders are still searched, so the line counts.
+    """
+    started = monotonic()
+    shown = 0
+
+    def on_file(path: Path) -> None:
+        nonlocal shown
+        shown += 1
+        if sys.stderr.isatty() and monotonic() - started > _QUIET_S:
+            click.echo(f"\r\033[K{verb}: {shown} files, {path.name}", err=True, nl=False)
+
+    try:
+        yield on_file
+    finally:
+        if sys.stderr.isatty() and monotonic() - started > _QUIET_S:
+            click.echo("\r\033[K", err=True, nl=False)

@@ -1,0 +1,64 @@
+"""``cppcc serve``."""
+
+import logging
+import sys
+from functools import partial
+from pathlib import Path
+
+import click
+
+from cppcc_graph.cli.options import data_option, setting, settings_of, store_option, texts_option
+from cppcc_graph.settings import Settings
+from cppcc_graph.store.base import Store
+
+
+@click.command("serve")
+@setting("host", metavar="ADDRESS")
+@setting("port", type=int, metavar="N")
+@store_option
+@data_option
+@texts_option
+@setting("threads", type=int, metavar="N")
+@setting("log_level", metavar="LEVEL")
+def command(**given: object) -> None:
+    """
+    Serve the graph: pages at /, SPARQL at /sparql.
+
+    The data are held in memory, or in the folder --store, which is filled when it is empty and left as it is
+    otherwise. One line of JSON per request goes to stdout, everything else to stderr. Ctrl-C stops the server.
+
+    \b
+    cppcc serve
+    cppcc serve --port 8080 --store ./store --texts ./texts
+    """
+    from cppcc_graph.serving import listen, serve
+
+    settings = settings_of(**given)
+    logging.basicConfig(stream=sys.stdout, level=settings.log_level.upper(), format="%(message)s")
+    listener = listen(settings.host, settings.port)
+    serve(settings, listener, partial(_opened, settings))
+
+
+def _opened(settings: Settings) -> Store:
+    from cppcc_graph.publish import changes, load_published, open_store
+
+    store = open_store(settings.store, settings.data)
+    if settings.store is not None:
+        differing = changes(store, load_published(settings.data))
+        if differing:
+            click.echo(_difference(settings, len(differing)), err=True)
+    return store
+
+
+def _difference(settings: Settings, n_graphs: int) -> str:
+    paths = "".join(f" {_quoted(path)}" for path in settings.data)
+    return (
+        f"cppcc: the store differs from the files in {n_graphs} graph{'s' * (n_graphs != 1)} and is served as it is; "
+        f"see: cppcc load --dry-run --store {_quoted(settings.store)}{paths}"
+    )
+
+
+def _quoted(path: Path | None) -> str:
+    from shlex import quote
+
+    return quote(str(path))
