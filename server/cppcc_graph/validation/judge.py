@@ -74,7 +74,7 @@ def _finding(results: Graph, result: Node, graph: Graph, shapes: Graph) -> Findi
     node = _offender(focus, value, constraint, graph)
     path = results.value(result, SH.resultPath)
     written = [text for holder in (constraint, source) if holder for text in shapes.objects(holder, SH.message)]
-    messages = list(_filled_in(written, focus, value)) or list(results.objects(result, SH.resultMessage))
+    messages: list[Node] = list(_filled_in(written, focus, value)) or list(results.objects(result, SH.resultMessage))
     return Finding(
         severity=str(results.value(result, SH.resultSeverity)).rsplit("#", 1)[-1],
         rule=rule_of(shapes, constraint, source),

@@ -12,11 +12,12 @@ from cppcc_graph import terms
 CPPCC = ClosedNamespace(
     terms.CPPCC.iri,
     [
-        *("Report", "TextSpan", "Paragraph", "sourceText", "fileName", "sha256", "length", "inText", "inParagraph"),
-        *("paragraphNumber", "paragraphKind", "evidence", "inferredFrom", "inferenceBasis", "certainty", "statedIn"),
-        *("value", "unit", "bound", "printedForm", "reportedBody", "counterpart", "concerns", "recipient", "givenBy"),
+        "Report", "TextSpan", "Paragraph", "Statement", "Event", "Recognition", "sourceText", "fileName", "sha256",
+        "length", "inText", "inParagraph", "paragraphNumber", "paragraphKind", "evidence", "inferredFrom",
+        "inferenceBasis", "certainty", "statedIn", "value", "unit", "bound", "printedForm", "reportedBody",
+        "counterpart", "concerns", "recipient", "givenBy",
     ],
-)
+)  # fmt: skip
 ORG = ClosedNamespace(terms.ORG.iri, ["member", "organization"])
 OA = ClosedNamespace(terms.OA.iri, ["start", "end", "exact"])
 
