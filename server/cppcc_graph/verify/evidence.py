@@ -111,8 +111,8 @@ def slug(node: Node) -> str:
 
 
 def printed_names(graph: Graph, node: Node) -> list[str]:
-    """Chinese labels and aliases of *node*."""
-    values = [*graph.objects(node, RDFS.label), *graph.objects(node, SKOS.altLabel)]
+    """Chinese labels and aliases of *node*, hidden ones too: a report may print a word too common to show as a name."""
+    values = [value for name in (RDFS.label, SKOS.altLabel, SKOS.hiddenLabel) for value in graph.objects(node, name)]
     return [str(value) for value in values if isinstance(value, Literal) and (value.language or "").startswith("zh")]
 
 
