@@ -18,6 +18,7 @@ _COMMANDS = {
     "get": "cppcc_graph.cli.get",
     "validate": "cppcc_graph.cli.validate",
     "verify": "cppcc_graph.cli.verify",
+    "coverage": "cppcc_graph.cli.coverage",
     "load": "cppcc_graph.cli.load",
     "dump": "cppcc_graph.cli.dump",
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import fields
 from pathlib import Path
+from shutil import get_terminal_size
 from time import monotonic
 
 import click
@@ -16,6 +17,7 @@ from cppcc_graph.settings import Settings, read_settings
 from cppcc_graph.store.base import Store
 
 _QUIET_S = 1.0
+_NO_TERMINAL_WIDTH = 160
 
 
 def setting(name: str, *flags: str, **more: object) -> Callable[[FC], FC]:
@@ -61,6 +63,11 @@ def store_of(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def table_width() -> int:
+    """Columns for a table on stdout: the terminal's, or enough when there is none."""
+    return get_terminal_size().columns if sys.stdout.isatty() else _NO_TERMINAL_WIDTH
 
 
 @contextmanager

@@ -1,13 +1,11 @@
 """``cppcc validate``."""
 
-import sys
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
 
-from cppcc_graph.cli.options import data_option, progress, settings_of, store_of, store_option, working
+from cppcc_graph.cli.options import data_option, progress, settings_of, store_of, store_option, table_width, working
 from cppcc_graph.settings import Settings
 from cppcc_graph.sources import Loaded
 
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
     from cppcc_graph.validation import ValidationReport
 
 _DOES_NOT_CONFORM = 1
-_NO_TERMINAL_WIDTH = 160
 
 
 @click.command("validate")
@@ -51,7 +48,7 @@ def _shown(report: "ValidationReport", format_name: str, language: str) -> str:
         return report.as_turtle()
     if format_name == "json":
         return report.as_json()
-    width = get_terminal_size().columns if sys.stdout.isatty() else _NO_TERMINAL_WIDTH
+    width = table_width()
     return report.as_table(width=width, language=language)
 
 

@@ -2,7 +2,7 @@
 
 import click
 
-from cppcc_graph.cli.options import data_option, settings_of, store_of, store_option, texts_option
+from cppcc_graph.cli.options import data_option, settings_of, store_of, store_option, table_width, texts_option
 from cppcc_graph.errors import BadSetting
 
 _NOT_SOUND = 1
@@ -30,5 +30,7 @@ def command(format_name: str, **given: object) -> int:
         raise BadSetting("texts", "name the folder that holds the reports' texts with --texts")
     with store_of(settings) as store:
         verification = verify(graph_of(quad.triple for quad in store.quads()), settings.texts)
-    click.echo(verification.as_json() if format_name == "json" else verification.as_table(), nl=False)
+    click.echo(
+        verification.as_json() if format_name == "json" else verification.as_table(width=table_width()), nl=False
+    )
     return 0 if verification.is_sound else _NOT_SOUND

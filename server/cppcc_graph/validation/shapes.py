@@ -8,6 +8,7 @@ from rdflib import DCTERMS, OWL, RDF, RDFS, SH, BNode, Graph, URIRef
 from rdflib.term import Node
 
 from cppcc_graph.errors import CppccError
+from cppcc_graph.store.syntax import bad_query
 
 
 def _name(term: str) -> str:
@@ -64,10 +65,13 @@ def _check_query(shapes: Graph, constraint: Node, query: str) -> None:
     ]
     pairs = [(shapes.value(entry, SH.prefix), shapes.value(entry, SH.namespace)) for entry in entries]
     prologue = " ".join(sorted(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in pairs))
+    text = f"{prologue} {query.replace('$PATH', '<urn:path>')}"
     try:
-        pyoxigraph.Store().query(f"{prologue} {query.replace('$PATH', '<urn:path>')}")
+        pyoxigraph.Store().query(text)
     except SyntaxError as error:
-        raise BadShapes(f"the query of {_shown(constraint)} does not parse: {error}") from error
+        raise BadShapes(
+            f"the query of {_shown(constraint)} does not parse: {bad_query(error, text, base_iri=None)}"
+        ) from error
 
 
 def focus_shapes(shapes: Graph) -> Iterator[Node]:
