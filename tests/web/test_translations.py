@@ -24,7 +24,7 @@ def messages() -> set[str]:
         WEB,
         method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
         options_map={"templates/**.html": {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}},
-        keywords={**DEFAULT_KEYWORDS, "mark": None},
+        keywords={**DEFAULT_KEYWORDS, "mark": None, "mark_plural": (1, 2)},
     )
     return {message if isinstance(message, str) else message[0] for _file, _line, message, _notes, _context in found}
 

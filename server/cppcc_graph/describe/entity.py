@@ -43,14 +43,14 @@ def describe(store: Store, iri: str, *, language: str, max_values: int = 30) -> 
         types=[named_in(row, "object") for row in outgoing if row["predicate"] == RDF.type],
         outgoing=_properties(_shown(outgoing, language), "object", max_values=len(outgoing)),
         incoming=_properties(incoming, "subject", max_values=max_values),
-        evidence=evidence(store, iri),
+        evidence=evidence(store, iri, language=language),
     )
 
 
-def evidence(store: Store, iri: str) -> list[Span]:
+def evidence(store: Store, iri: str, *, language: str) -> list[Span]:
     """The spans that the thing called *iri* rests on, or the span that it is; empty when it rests on none."""
     spans: dict[tuple[str, bool], Span] = {}
-    for row in store.select(query("describe-evidence"), iri=named(iri)):
+    for row in store.select(query("describe-evidence"), iri=named(iri), language=Literal(language)):
         span = _span(row)
         spans.setdefault((span.iri, span.is_basis), span)
     return list(spans.values())
@@ -107,7 +107,7 @@ def _span(row: Solution) -> Span:
         end=number_in(row, "end"),
         exact=text_in(row, "exact"),
         line=number_in(row, "line"),
-        report_iri=iri_in(row, "report"),
+        report=named_in(row, "report"),
         is_basis=row["role"] == CPPCC.inferredFrom,
         source=Source(
             iri=iri_in(row, "text"),

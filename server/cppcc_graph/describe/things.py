@@ -70,7 +70,7 @@ class Span:
         end: One past the last code point.
         exact: The quoted characters, if they are recorded.
         line: 1-based line in the text.
-        report_iri: Whose text it is.
+        report: Whose text it is.
         is_basis: Whether the described thing is inferred from it, not stated by it.
         source: The text.
     """
@@ -80,7 +80,7 @@ class Span:
     end: int
     exact: str | None
     line: int
-    report_iri: str
+    report: Named
     is_basis: bool
     source: Source
 

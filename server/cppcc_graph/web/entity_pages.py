@@ -94,7 +94,7 @@ def _evidence(span: Span) -> EvidenceView:
         end=span.end,
         line=span.line,
         is_basis=span.is_basis,
-        report=Link(text=short_name(span.report_iri), href=href_of(span.report_iri)),
+        report=_link(span.report),
         published=span.source.published,
         sha256=span.source.sha256,
     )

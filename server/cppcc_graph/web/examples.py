@@ -1,4 +1,6 @@
-"""The questions of the ontology as links to their answers, and as queries to open in the editor."""
+"""The questions of the ontology for people: as links, with their titles, queries and column heads."""
+
+import re
 
 from flask import Flask, current_app, url_for
 
@@ -7,6 +9,7 @@ from cppcc_graph.web.i18n import LANGUAGES, language
 from cppcc_graph.web.pages import Link
 
 _N_SHOWN = 12
+_ANSWER = re.compile(r"^#\s*answer:\s*(\?.+)$", re.MULTILINE)
 
 
 def init_examples(app: Flask) -> None:
@@ -26,29 +29,39 @@ def some() -> list[Link]:
     return links[::step]
 
 
-def query_of(slug: str) -> str | None:
-    """The query of a question below its title, to read and to change; None when there is no such question."""
-    question = _known().get(slug)
-    if question is None:
-        return None
-    return f"# {_title(question)}\n\n{_without_header(question.query)}"
+def known(slug: str) -> Question | None:
+    """The question of this slug, or None."""
+    return _known().get(slug)
 
 
-def _link(question: Question) -> Link:
-    return Link(text=_title(question), href=url_for("questions.answer", slug=question.slug))
-
-
-def _title(question: Question) -> str:
+def title_of(question: Question) -> str:
+    """The question in the language of this answer, else in another one."""
     titles = (question.titles.get(tag) for tag in (language(), *LANGUAGES))
     return next((title for title in titles if title), question.slug)
 
 
-def _without_header(query: str) -> str:
-    lines = query.splitlines()
+def query_of(question: Question) -> str:
+    """The query without the comment lines before it."""
+    lines = question.query.splitlines()
     first = next((number for number, line in enumerate(lines) if line.strip() and not line.startswith("#")), 0)
     return "\n".join(lines[first:]).strip()
 
 
+def headings_of(question: Question) -> dict[str, str]:
+    """What each variable of the answer means, from header lines ``# answer: ?name | 中文 | English``."""
+    headings = {}
+    for line in _ANSWER.findall(question.query):
+        variable, *texts = (part.strip() for part in line.split("|"))
+        by_language = dict(zip(("zh", "en"), texts, strict=False))
+        if heading := by_language.get(language()):
+            headings[variable.removeprefix("?")] = heading
+    return headings
+
+
+def _link(question: Question) -> Link:
+    return Link(text=title_of(question), href=url_for("questions.show", slug=question.slug))
+
+
 def _known() -> dict[str, Question]:
-    known: dict[str, Question] = current_app.extensions["questions"]
-    return known
+    found: dict[str, Question] = current_app.extensions["questions"]
+    return found

@@ -4,8 +4,7 @@ from flask import Blueprint, Response, url_for
 
 from cppcc_graph import catalogue
 from cppcc_graph.web import examples
-from cppcc_graph.web.i18n import gettext as _
-from cppcc_graph.web.i18n import language, mark
+from cppcc_graph.web.i18n import language, mark_plural, ngettext
 from cppcc_graph.web.links import href_of
 from cppcc_graph.web.pages import Count, HomePage, Link, ReportRow, render
 from cppcc_graph.web.served import store
@@ -13,16 +12,16 @@ from cppcc_graph.web.served import store
 blueprint = Blueprint("home", __name__)
 
 _KINDS = {
-    "reports": mark("reports"),
-    "organisations": mark("organisations"),
-    "people": mark("people"),
-    "programmes": mark("programmes"),
-    "events": mark("events"),
-    "figures": mark("figures"),
-    "recognitions": mark("recognitions"),
-    "statements": mark("other statements"),
-    "spans": mark("pieces of evidence"),
-    "triples": mark("triples in all"),
+    "reports": mark_plural("report", "reports"),
+    "organisations": mark_plural("organisation", "organisations"),
+    "people": mark_plural("person", "people"),
+    "programmes": mark_plural("programme", "programmes"),
+    "events": mark_plural("event", "events"),
+    "figures": mark_plural("figure", "figures"),
+    "recognitions": mark_plural("recognition", "recognitions"),
+    "statements": mark_plural("relation", "relations"),
+    "spans": mark_plural("piece of evidence", "pieces of evidence"),
+    "triples": mark_plural("triple in all", "triples in all"),
 }
 
 _EXAMPLE = """\
@@ -41,7 +40,7 @@ def show() -> Response:
     """The home page, counted from the store now."""
     numbers = catalogue.counts(store())
     page = HomePage(
-        counts=[Count(name=_(name), n=numbers[kind]) for kind, name in _KINDS.items()],
+        counts=[Count(name=ngettext(*names, numbers[kind]), n=numbers[kind]) for kind, names in _KINDS.items()],
         reports=[_row(report) for report in catalogue.reports(store(), language=language())],
         questions=examples.some(),
         n_questions=len(examples.every()),

@@ -70,9 +70,20 @@ def gettext(message: str, **values: object) -> str:
     return translated % values if values else translated
 
 
+def ngettext(one: str, many: str, n: int) -> str:
+    """*one* or *many* of something, as the language of this answer has it for *n*."""
+    translated: str = _catalogue().ngettext(one, many, n)
+    return translated
+
+
 def mark(message: str) -> str:
     """*message* itself, marked for translation where it is shown."""
     return message
+
+
+def mark_plural(one: str, many: str) -> tuple[str, str]:
+    """The two forms of a message, marked for translation where they are shown."""
+    return one, many
 
 
 def number(value: int) -> str:

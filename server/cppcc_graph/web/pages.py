@@ -148,7 +148,7 @@ class Cell:
     Attributes:
         text: The lexical form, or an IRI shortened.
         href: Where an IRI leads.
-        language: Language tag of a literal.
+        language: Language tag of a literal that is not in the page's language.
         datatype: Shortened datatype of a literal that is neither a plain nor a language-tagged string.
         title: The full IRI.
         is_number: Whether it is set like a figure.
@@ -163,12 +163,20 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column's head, and whether the column holds numbers alone."""
+
+    heading: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultView:
     """
     An answer to look at.
 
     Attributes:
-        variables: Column heads; empty unless the answer is a table.
+        columns: Of a table; empty for other answers.
         rows: As many as are shown; None is an unbound variable.
         boolean: The answer of an ASK, else None.
         document: A graph as Turtle, else None.
@@ -177,7 +185,7 @@ class ResultView:
         downloads: The same answer in other formats.
     """
 
-    variables: Sequence[str] = ()
+    columns: Sequence[Column] = ()
     rows: Sequence[Sequence[Cell | None]] = ()
     boolean: bool | None = None
     document: str | None = None
@@ -207,29 +215,61 @@ class FailureView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueryPage:
+class Editor:
     """
-    The page at ``/sparql`` for people.
+    The form that asks a query.
 
     Attributes:
-        query: The text in the editor.
-        n_lines: Height of the editor.
+        query: The text in it.
+        n_lines: Its height.
         formats: Names for ``?format=`` and what to call them, our preference first.
         hidden: Further parameters that the form keeps, such as ``default-graph-uri``.
-        result: The answer, or None.
-        failure: Why there is none, or None when nothing was asked.
-        questions: Example questions.
     """
-
-    TEMPLATE: ClassVar[str] = "query.html"
 
     query: str
     n_lines: int
     formats: Mapping[str, str]
     hidden: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryPage:
+    """
+    The page at ``/sparql`` for people.
+
+    Attributes:
+        editor: The query.
+        result: The answer, or None.
+        failure: Why there is none, or None when nothing was asked.
+        questions: Example questions; may be empty.
+    """
+
+    TEMPLATE: ClassVar[str] = "query.html"
+
+    editor: Editor
     result: ResultView | None
     failure: FailureView | None
     questions: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionPage:
+    """
+    The page at ``/questions/<slug>``.
+
+    Attributes:
+        title: The question.
+        editor: Its query.
+        result: The answer, or None.
+        failure: Why there is none, or None.
+    """
+
+    TEMPLATE: ClassVar[str] = "question.html"
+
+    title: str
+    editor: Editor
+    result: ResultView | None
+    failure: FailureView | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,14 @@
-"""The questions that the data answer: their list, and each one's query with its answer."""
+"""The questions that the data answer: their list, and each one with the answer that the data give now."""
 
-from http import HTTPStatus
-from urllib.parse import urlencode
-
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, url_for
 from werkzeug.exceptions import NotFound
-from werkzeug.wrappers import Response as BaseResponse
 
+from cppcc_graph.formats import FORMATS
+from cppcc_graph.store.base import QueryRequest
 from cppcc_graph.web import examples
-from cppcc_graph.web.pages import QuestionsPage, render
+from cppcc_graph.web.answering import answer, editor, look, render_look
+from cppcc_graph.web.pages import QuestionPage, QuestionsPage, render
+from cppcc_graph.web.wanted import HTML, wanted
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 
@@ -20,10 +20,22 @@ def index() -> Response:
 
 
 @blueprint.route("/<slug>")
-def answer(slug: str) -> BaseResponse:
-    """To the endpoint with the question's query; what else the address says, such as ``?format=``, goes along."""
-    query = examples.query_of(slug)
-    if query is None:
+def show(slug: str) -> Response:
+    """One question: its answer as a page with the query below, or as any format that can hold it."""
+    question = examples.known(slug)
+    if question is None:
         raise NotFound
-    fields = [("query", query), *request.args.items(multi=True)]
-    return redirect(f"{url_for('sparql.endpoint')}?{urlencode(fields)}", HTTPStatus.SEE_OTHER)
+    names = wanted(FORMATS)
+    query = examples.query_of(question)
+    asked = QueryRequest(query=query)
+    if names[0] != HTML:
+        return answer(asked, names)
+    seen = look(
+        asked,
+        address=lambda candidate: url_for("questions.show", slug=slug, format=candidate.name),
+        headings=examples.headings_of(question),
+    )
+    page = QuestionPage(
+        title=examples.title_of(question), editor=editor(query), result=seen.result, failure=seen.failure
+    )
+    return render_look(page, seen)

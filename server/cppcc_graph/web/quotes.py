@@ -10,7 +10,8 @@ from cppcc_graph.verify.evidence import Text
 from cppcc_graph.verify.texts import WrongText, read_text
 
 # A sentence ends with its stop and the closing marks after it, or with the line.
-_SENTENCE = re.compile(r"[^。!?!?\n]*(?:[。!?!?][”’』」)》)]*|(?=\n)|\Z)")
+_STOPS, _CLOSING = "\u3002\uff01\uff1f!?", "\u201d\u2019\u300f\u300d\uff09)\u300b"
+_SENTENCE = re.compile(rf"[^{_STOPS}\n]*(?:[{_STOPS}][{_CLOSING}]*|(?=\n)|\Z)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

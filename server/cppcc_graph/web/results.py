@@ -1,13 +1,15 @@
 """An answer of the store as something to look at: SPARQL Results JSON into cells, a graph as its Turtle text."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from cppcc_graph.formats import ResultForm
 from cppcc_graph.store.base import Answer
 from cppcc_graph.terms import PREFIXES, shorten
+from cppcc_graph.web.i18n import language
 from cppcc_graph.web.links import href_of, short_name
-from cppcc_graph.web.pages import Cell, Link, ResultView
+from cppcc_graph.web.pages import Cell, Column, Link, ResultView
 
 MAX_ROWS = 1_000
 """Rows in an HTML table; more help no reader, and the other formats hold them all."""
@@ -35,14 +37,15 @@ class _Document(TypedDict, total=False):
     boolean: bool
 
 
-def view(answer: Answer, *, took_ms: int, downloads: list[Link]) -> ResultView:
+def view(answer: Answer, *, took_ms: int, downloads: Sequence[Link], headings: Mapping[str, str]) -> ResultView:
     """
-    *answer* as the query page shows it.
+    *answer* as a page shows it.
 
     Args:
         answer: In SPARQL Results JSON, or a graph in Turtle.
         took_ms: How long the store needed.
         downloads: The same answer in other formats.
+        headings: Column heads by variable; others are headed by the variable's name.
     """
     if answer.form is ResultForm.GRAPH:
         return ResultView(document=answer.body.decode(), n_rows=answer.n_rows, took_ms=took_ms, downloads=downloads)
@@ -51,13 +54,22 @@ def view(answer: Answer, *, took_ms: int, downloads: list[Link]) -> ResultView:
         return ResultView(boolean=document["boolean"], n_rows=1, took_ms=took_ms, downloads=downloads)
     variables = document["head"]["vars"]
     shown = document["results"]["bindings"][:MAX_ROWS]
+    rows = [[_cell(row[name]) if name in row else None for name in variables] for row in shown]
     return ResultView(
-        variables=variables,
-        rows=[[_cell(row[name]) if name in row else None for name in variables] for row in shown],
+        columns=[
+            Column(heading=headings.get(name, name), is_number=_is_number([row[index] for row in rows]))
+            for index, name in enumerate(variables)
+        ],
+        rows=rows,
         n_rows=answer.n_rows,
         took_ms=took_ms,
         downloads=downloads,
     )
+
+
+def _is_number(cells: Sequence[Cell | None]) -> bool:
+    bound = [cell for cell in cells if cell is not None]
+    return bool(bound) and all(cell.is_number for cell in bound)
 
 
 def _cell(value: _BoundValue) -> Cell:
@@ -72,7 +84,7 @@ def _cell(value: _BoundValue) -> Cell:
             is_number = datatype in _NUMBERS
             return Cell(
                 text=value["value"],
-                language=value.get("xml:lang"),
+                language=tag if (tag := value.get("xml:lang")) != language() else None,
                 datatype=None if is_number or datatype == _STRING else shorten(datatype),
                 is_number=is_number,
             )

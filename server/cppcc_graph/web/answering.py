@@ -1,0 +1,108 @@
+"""One query answered: as a document for programs, or as something to look at for people."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from flask import Response
+
+from cppcc_graph.errors import CppccError
+from cppcc_graph.formats import FORMATS, JSON, TURTLE, Format, suitable
+from cppcc_graph.store.base import QueryRequest
+from cppcc_graph.web import results
+from cppcc_graph.web.pages import Editor, FailureView, Link, Page, ResultView, render
+from cppcc_graph.web.problems import Problem, problem_of
+from cppcc_graph.web.request_log import note_answer, note_query
+from cppcc_graph.web.served import store
+from cppcc_graph.web.wanted import formats_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """
+    What people see of an answer: exactly one of the two.
+
+    Attributes:
+        result: The answer.
+        failure: Why there is none.
+        problem: The failure as HTTP tells it, or None.
+    """
+
+    result: ResultView | None = None
+    failure: FailureView | None = None
+    problem: Problem | None = None
+
+
+def answer(asked: QueryRequest, names: Sequence[str]) -> Response:
+    """
+    The whole answer in the first of the formats called *names* that can hold it.
+
+    Raises:
+        CppccError: there is no answer; `store.base.Store.answer` lists why.
+    """
+    note_query(asked)
+    found = store().answer(replace(asked, formats=formats_of(names)))
+    note_answer(found)
+    return Response(found.body, content_type=found.format.content_type)
+
+
+def look(
+    asked: QueryRequest,
+    *,
+    address: Callable[[Format], str | None],
+    headings: Mapping[str, str] | None = None,
+) -> Look:
+    """
+    The answer to look at, or what is wrong with the query.
+
+    Args:
+        asked: The query; its formats do not matter.
+        address: Where the same answer is found in a format, or None.
+        headings: Column heads for variables; a variable without one is shown by its name.
+    """
+    note_query(asked)
+    started_s = perf_counter()
+    try:
+        found = store().answer(replace(asked, formats=(JSON, TURTLE)))
+    except CppccError as error:
+        problem = problem_of(error)
+        return Look(failure=_failure(problem, asked.query), problem=problem)
+    note_answer(found)
+    took_ms = round((perf_counter() - started_s) * 1000)
+    links = [
+        Link(text=candidate.label, href=href)
+        for candidate in suitable(found.form)
+        if (href := address(candidate)) is not None
+    ]
+    return Look(result=results.view(found, took_ms=took_ms, downloads=links, headings=headings or {}))
+
+
+def render_look(page: Page, seen: Look) -> Response:
+    """*page* with the status and the headers of what was seen."""
+    response = render(page)
+    if seen.problem is not None:
+        response.status_code = seen.problem.status
+        response.headers.update(seen.problem.headers)
+    return response
+
+
+def editor(query: str, hidden: Sequence[tuple[str, str]] = ()) -> Editor:
+    """The form in which *query* can be changed and asked again."""
+    return Editor(
+        query=query,
+        n_lines=min(max(query.count("\n") + 2, 8), 30),
+        formats={candidate.name: candidate.label for candidate in FORMATS},
+        hidden=hidden,
+    )
+
+
+def _failure(problem: Problem, query: str) -> FailureView:
+    """*problem* with the line of the query that it is about."""
+    lines = query.split("\n")
+    if problem.line is None or not 1 <= problem.line <= len(lines):
+        return FailureView(title=problem.title, detail=problem.detail)
+    line = lines[problem.line - 1].rstrip("\r")
+    start = (problem.column or 1) - 1
+    return FailureView(
+        title=problem.title, detail=problem.detail, line=problem.line, before=line[:start], wrong=line[start:]
+    )
