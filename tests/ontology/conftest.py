@@ -1,0 +1,43 @@
+"""What the tests of the model read: every Turtle file of the ontology and the data, parsed once."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+from rdflib import Graph
+
+ROOT = Path(__file__).parents[2]
+
+
+def union(graphs: Iterable[Graph]) -> Graph:
+    """The set union of *graphs*."""
+    merged = Graph()
+    for graph in graphs:
+        merged += graph
+    return merged
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def documents() -> Mapping[Path, Graph]:
+    """Every Turtle file under ontology/ and data/, by its path below the repository's root."""
+    paths = sorted((*(ROOT / "ontology").rglob("*.ttl"), *(ROOT / "data").rglob("*.ttl")))
+    return {path.relative_to(ROOT): Graph().parse(path) for path in paths}
+
+
+@pytest.fixture(scope="session")
+def model(documents: Mapping[Path, Graph]) -> Graph:
+    """The ontology without its shapes."""
+    return union(
+        graph for path, graph in documents.items() if path.parts[0] == "ontology" and "shapes" not in path.parts
+    )
+
+
+@pytest.fixture(scope="session")
+def published(documents: Mapping[Path, Graph]) -> Graph:
+    """Ontology and data, without the shapes: what speaks of the world."""
+    return union(graph for path, graph in documents.items() if "shapes" not in path.parts)
