@@ -19,6 +19,7 @@ CPPCC = ClosedNamespace(
     ],
 )  # fmt: skip
 ORG = ClosedNamespace(terms.ORG.iri, ["member", "organization"])
+_NAMES = (RDFS.label, SKOS.altLabel, SKOS.hiddenLabel)
 OA = ClosedNamespace(terms.OA.iri, ["start", "end", "exact"])
 
 
