@@ -8,6 +8,7 @@ lock, so only the worker opens it.
 
 import errno
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -86,10 +87,13 @@ def serve(settings: Settings, listener: Listener, open_store: OpenStore) -> None
     application = _Application(settings, listener, open_store)
     if settings.store is None:
         application.wsgi()
+    parent = os.getpid()
     try:
         Arbiter(application).run()
     except SystemExit as end:
-        raise SystemExit(_UNUSABLE if end.code == Arbiter.APP_LOAD_ERROR else end.code) from None
+        # A forked worker ends through here too, and the arbiter must see its own status.
+        is_refused = end.code == Arbiter.APP_LOAD_ERROR and os.getpid() == parent
+        raise SystemExit(_UNUSABLE if is_refused else end.code) from None
 
 
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped; this is its interface

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 
 import click
@@ -11,6 +12,7 @@ from cppcc_graph.errors import CppccError, NotConforming
 
 CONFORMS, DOES_NOT_CONFORM, UNUSABLE = 0, 1, 2
 _INTERRUPTED = 130
+_MAX_FINDINGS = 20
 
 _COMMANDS = {
     "serve": "cppcc_graph.cli.serve",
@@ -63,12 +65,18 @@ def main() -> None:
         error.show()
         status = UNUSABLE
     except NotConforming as error:
-        status = _told(error, *error.findings, status=DOES_NOT_CONFORM)
+        status = _told(error, *_shortened(error.findings), status=DOES_NOT_CONFORM)
     except CppccError as error:
         status = _told(error, status=UNUSABLE)
     except Exception as error:  # noqa: BLE001  # the outermost line: nobody sees a stack
         status = _told(f"a mistake in cppcc itself: {type(error).__name__}: {error}", status=UNUSABLE)
     sys.exit(status if isinstance(status, int) else CONFORMS)
+
+
+def _shortened(findings: Sequence[str]) -> list[str]:
+    left_out = len(findings) - _MAX_FINDINGS
+    more = [f"… and {left_out:,} more; cppcc validate tells them all"] if left_out > 0 else []
+    return [*findings[:_MAX_FINDINGS], *more]
 
 
 def _told(*lines: object, status: int) -> int:

@@ -79,7 +79,8 @@ class Store(Protocol):
 
         Args:
             query: SPARQL text of ours, never of a stranger.
-            bindings: Values for variables of the query, by name without ``?``; SPARQL SEP-0007 substitution.
+            bindings: Values for variables of the query, by name without ``?``; a SELECT must project them
+                (substitution as in SPARQL SEP-0007).
 
         Returns:
             In the query's order; empty when nothing matches.

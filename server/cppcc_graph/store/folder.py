@@ -20,7 +20,12 @@ def opened(folder: Path) -> pyoxigraph.Store:
     """
     _prepared(folder)
     with translated(folder):
-        return pyoxigraph.Store(str(folder))
+        try:
+            return pyoxigraph.Store(str(folder))
+        except RuntimeError as error:
+            raise StoreUnavailable(
+                f"the store {folder} is damaged: {error}; load the data into a new folder"
+            ) from error
 
 
 def is_store(folder: Path) -> bool:

@@ -1,0 +1,293 @@
+"""What every store promises (``store/base.py``), over each implementation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cppcc_graph.errors import (
+    BadSyntax,
+    ServiceRefused,
+    StoreUnavailable,
+    TooComplex,
+    UnknownGraph,
+    UnsuitableFormat,
+    UpdateRefused,
+)
+from cppcc_graph.formats import CSV, JSON, JSON_LD, N_TRIPLES, TSV, TURTLE, XML, ResultForm
+from cppcc_graph.store.base import GraphSummary, QueryRequest, Store
+from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.terms import BlankNode, Literal, NamedNode, Quad, Triple
+
+A, B, C = NamedNode("x:a"), NamedNode("x:b"), NamedNode("x:c")
+P = NamedNode("x:p")
+ONE, TWO = Literal("1"), Literal("2")
+COUNT = "SELECT (COUNT(*) AS ?n) "
+
+
+@pytest.fixture(params=["memory", "disk"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Two graphs that both state ``x:a x:p "1"``; four quads, three triples in all."""
+    made = EmbeddedStore(None if request.param == "memory" else tmp_path / "store")
+    made.replace_graphs(
+        {"x:g1": [Triple(A, P, ONE), Triple(B, P, ONE)], "x:g2": [Triple(A, P, ONE), Triple(C, P, TWO)]}
+    )
+    yield made
+    made.close()
+
+
+def answered(store: Store, query: str, *formats, **dataset) -> str:
+    return store.answer(QueryRequest(query=query, formats=formats or (CSV,), **dataset)).body.decode()
+
+
+def number(store: Store, query: str, **dataset) -> int:
+    return int(answered(store, query, **dataset).split()[1])
+
+
+def test_a_new_store_is_empty():
+    store = EmbeddedStore()
+
+    assert store.is_empty()
+    assert store.graphs() == []
+    assert list(store.quads()) == []
+
+
+def test_graphs_are_listed_by_iri_with_their_triples(store):
+    assert store.graphs() == [GraphSummary(iri="x:g1", n_triples=2), GraphSummary(iri="x:g2", n_triples=2)]
+
+
+def test_a_triple_in_two_graphs_counts_once_in_the_default_graph(store):
+    assert number(store, COUNT + "{ ?s ?p ?o }") == 3
+
+
+def test_a_triple_in_two_graphs_counts_in_each_of_them(store):
+    assert number(store, COUNT + "{ GRAPH ?g { ?s ?p ?o } }") == 4
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("FROM <x:g1> FROM <x:g2> { ?s ?p ?o }", 3),
+        ("FROM <x:g1> FROM <x:g1> { ?s ?p ?o }", 2),
+        ("FROM <x:g1> { ?s ?p ?o }", 2),
+        ("FROM <x:g1> { GRAPH ?g { ?s ?p ?o } }", 0),
+        ("FROM NAMED <x:g1> { ?s ?p ?o }", 0),
+        ("FROM NAMED <x:g1> { GRAPH ?g { ?s ?p ?o } }", 2),
+        ("FROM <x:g1> FROM <x:g2> FROM NAMED <x:g2> { ?a ?b ?c GRAPH ?g { ?s ?p ?o } }", 6),
+        ("FROM <x:nowhere> { ?s ?p ?o }", 0),
+    ],
+)
+def test_from_makes_a_set_of_the_named_graphs(store, query, expected):
+    """SPARQL 1.1 Query, section 13.2: the default graph is the RDF merge of the graphs of the FROM clauses."""
+    assert number(store, COUNT + query) == expected
+
+
+def test_from_understands_prefixed_names_and_a_base(store):
+    assert number(store, f"PREFIX e: <x:> {COUNT} FROM e:g1 FROM e:g2 {{ ?s ?p ?o }}") == 3
+    assert number(store, f"BASE <x:> {COUNT} FROM <g1> {{ ?s ?p ?o }}") == 2
+
+
+def test_graphs_in_the_request_win_over_from_in_the_query(store):
+    """SPARQL 1.1 Protocol, section 2.1.4."""
+    query = COUNT + "FROM <x:nowhere> { ?s ?p ?o }"
+
+    assert number(store, query, default_graph_iris=("x:g1", "x:g2")) == 3
+    assert number(store, query, named_graph_iris=("x:g1",)) == 0
+
+
+def test_a_graph_name_in_the_request_must_be_an_absolute_iri(store):
+    with pytest.raises(BadSyntax, match="'?<not an iri> is not an absolute IRI"):
+        answered(store, "ASK {}", JSON, default_graph_iris=("not an iri",))
+
+
+@pytest.mark.parametrize(
+    ("query", "formats", "media_type", "form", "n_rows"),
+    [
+        ("SELECT * { ?s ?p ?o }", (), "application/sparql-results+json", ResultForm.SOLUTIONS, 3),
+        ("SELECT * { ?s ?p ?o }", (XML,), "application/sparql-results+xml", ResultForm.SOLUTIONS, 3),
+        ("SELECT * { ?s ?p ?o }", (CSV,), "text/csv", ResultForm.SOLUTIONS, 3),
+        ("SELECT * { ?s ?p ?o }", (TSV,), "text/tab-separated-values", ResultForm.SOLUTIONS, 3),
+        ("SELECT * { ?s ?p ?o }", (TURTLE, TSV), "text/tab-separated-values", ResultForm.SOLUTIONS, 3),
+        ("SELECT * { ?s ?p 9 }", (JSON,), "application/sparql-results+json", ResultForm.SOLUTIONS, 0),
+        ("SELECT * {}", (JSON,), "application/sparql-results+json", ResultForm.SOLUTIONS, 1),
+        ("ASK {}", (CSV, XML), "application/sparql-results+xml", ResultForm.BOOLEAN, 1),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", (), "text/turtle", ResultForm.GRAPH, 3),
+        ("CONSTRUCT { ?s <x:q> 1 } WHERE { ?s ?p ?o }", (JSON_LD,), "application/ld+json", ResultForm.GRAPH, 3),
+        ("CONSTRUCT { <x:z> <x:q> 1 } WHERE { ?s ?p ?o }", (TURTLE,), "text/turtle", ResultForm.GRAPH, 1),
+        ("DESCRIBE <x:a>", (N_TRIPLES,), "application/n-triples", ResultForm.GRAPH, 1),
+    ],
+)
+def test_an_answer_tells_its_form_and_takes_the_first_format_that_can_hold_it(
+    store, query, formats, media_type, form, n_rows
+):
+    answer = store.answer(QueryRequest(query=query, formats=formats))
+
+    assert (answer.media_type, answer.form, answer.n_rows) == (media_type, form, n_rows)
+
+
+def test_csv_ends_its_lines_with_crlf_and_tsv_writes_terms(store):
+    """SPARQL 1.1 CSV and TSV, sections 3.1 and 4."""
+    query = 'SELECT ?x ("a,b" AS ?y) { VALUES ?x { <x:a> } }'
+
+    assert answered(store, query, CSV) == 'x,y\r\nx:a,"a,b"\r\n'
+    assert answered(store, query, TSV) == '?x\t?y\n<x:a>\t"a,b"\n'
+
+
+def test_a_yes_or_no_does_not_go_into_csv(store):
+    with pytest.raises(UnsuitableFormat, match="a yes or no, which csv cannot hold; use one of: json, xml"):
+        answered(store, "ASK {}", CSV)
+
+
+def test_turtle_declares_the_prefixes_that_occur_and_no_others(store):
+    query = "CONSTRUCT { <x:a> a <https://w3id.org/cppcc-graph/ontology#Report> } WHERE {}"
+
+    assert answered(store, query, TURTLE) == (
+        "@prefix cppcc: <https://w3id.org/cppcc-graph/ontology#> .\n"
+        "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
+        "<x:a> a cppcc:Report .\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "query", "place"),
+    [
+        (BadSyntax, "SELECT * {\n ?s ?p ;; }", (2, 8)),
+        (BadSyntax, "SELECT * { ?s ?p ?o ", (1, 10)),
+        (UpdateRefused, "PREFIX e: <x:>\nINSERT DATA { e:a e:b 1 }", (2, 1)),
+        (ServiceRefused, "SELECT * { SERVICE <http://127.0.0.1:9/> {} }", (1, 12)),
+        (TooComplex, f"SELECT * {{ FILTER({'(' * 5000}1{')' * 5000}) }}", (1, 145)),
+    ],
+)
+def test_a_query_is_refused_with_its_place(store, error, query, place):
+    with pytest.raises(error) as refused:
+        answered(store, query, JSON)
+
+    assert (refused.value.line, refused.value.column) == place
+
+
+def test_an_unknown_function_is_named(store):
+    with pytest.raises(BadSyntax, match="<x:f> is not supported"):
+        answered(store, "SELECT (<x:f>(1) AS ?y) {}", JSON)
+
+
+def test_our_own_queries_take_bound_values_and_give_terms(store):
+    [solution] = store.select("SELECT ?s ?o { ?s ?p ?o }", s=C)
+
+    assert solution["o"] == TWO
+    assert store.construct("CONSTRUCT { ?s ?p 'x' } WHERE { ?s ?p ?o }", s=C) == [Triple(C, P, Literal("x"))]
+    assert store.ask("ASK { ?s ?p ?o }", s=C)
+
+
+def test_replacing_a_graph_takes_its_old_triples_out_of_the_default_graph(store):
+    store.replace_graph("x:g1", [Triple(C, P, ONE)])
+
+    assert set(store.quads("x:g1")) == {Quad(C, P, ONE, NamedNode("x:g1"))}
+    assert number(store, COUNT + "{ ?s ?p ?o }") == 3
+    assert not store.ask("ASK { <x:b> ?p ?o }")
+
+
+def test_a_triple_stays_in_the_default_graph_while_another_graph_has_it(store):
+    store.replace_graph("x:g1", [])
+
+    assert store.graphs() == [GraphSummary(iri="x:g2", n_triples=2)]
+    assert store.ask("ASK { <x:a> <x:p> '1' }")
+
+
+def test_several_graphs_are_replaced_together(store):
+    store.replace_graphs({"x:g1": [Triple(B, P, TWO)], "x:g3": [Triple(B, P, TWO)], "x:g2": []})
+
+    assert [graph.iri for graph in store.graphs()] == ["x:g1", "x:g3"]
+    assert number(store, COUNT + "{ ?s ?p ?o }") == 1
+    assert number(store, COUNT + "FROM <x:g1> FROM <x:g3> { ?s ?p ?o }") == 1
+
+
+def test_a_bad_graph_name_changes_nothing(store):
+    before = store.version()
+
+    with pytest.raises(BadSyntax):
+        store.replace_graphs({"x:g1": [], "no iri": [Triple(A, P, ONE)]})
+
+    assert store.version() == before
+
+
+@pytest.mark.parametrize("text", ['"', "\\", "\n\t\r", "'''", "政协", "\u0000", "}", "# no comment", "\\u0041"])
+def test_any_text_survives_a_replacement(store, text):
+    store.replace_graph("x:g1", [Triple(A, P, Literal(text, language="zh"))])
+
+    assert [quad.object for quad in store.quads("x:g1")] == [Literal(text, language="zh")]
+
+
+def test_blank_nodes_of_a_graph_stay_together_in_the_default_graph(store):
+    node = BlankNode("n")
+    store.replace_graph("x:g1", [Triple(A, P, node), Triple(node, P, ONE)])
+
+    assert number(store, COUNT + "{ <x:a> <x:p> ?n . ?n <x:p> '1' }") == 1
+    assert number(store, COUNT + "{ GRAPH <x:g1> { <x:a> <x:p> ?n . ?n <x:p> '1' } }") == 1
+
+
+def test_the_version_is_that_of_the_contents_and_not_of_their_history(store):
+    before = store.version()
+    store.replace_graph("x:g1", [Triple(A, P, TWO)])
+    changed = store.version()
+    store.replace_graph("x:g1", [Triple(B, P, ONE), Triple(A, P, ONE)])
+
+    assert changed != before
+    assert store.version() == before
+    assert len(before) == 64
+
+
+def test_the_version_does_not_depend_on_the_labels_of_blank_nodes():
+    versions = set()
+    for label in ("one", "two"):
+        store = EmbeddedStore()
+        store.replace_graph("x:g", [Triple(A, P, BlankNode(label))])
+        versions.add(store.version())
+
+    assert len(versions) == 1
+
+
+def test_an_unknown_graph_is_named(store):
+    with pytest.raises(UnknownGraph, match="the dataset has no named graph <x:nowhere>"):
+        list(store.quads("x:nowhere"))
+
+
+def test_a_store_on_disk_says_the_same_after_it_was_closed(tmp_path):
+    store = EmbeddedStore(tmp_path / "store")
+    store.replace_graph("x:g", [Triple(A, P, ONE)])
+    before = store.version()
+    store.close()
+    again = EmbeddedStore(tmp_path / "store")
+
+    assert again.version() == before
+    again.close()
+
+
+def test_a_second_opener_is_told_that_the_store_is_in_use(tmp_path):
+    store = EmbeddedStore(tmp_path / "store")
+
+    with pytest.raises(StoreUnavailable, match="in use by another process"):
+        EmbeddedStore(tmp_path / "store")
+    store.close()
+
+
+def test_a_folder_with_other_files_is_not_made_a_store(tmp_path):
+    (tmp_path / "thesis.txt").write_text("precious")
+
+    with pytest.raises(StoreUnavailable, match=r"is not a store: it holds other files \(thesis.txt"):
+        EmbeddedStore(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_is_not_a_store(tmp_path):
+    (tmp_path / "store").write_text("")
+
+    with pytest.raises(StoreUnavailable, match="is a file, but a store is a folder"):
+        EmbeddedStore(tmp_path / "store")
+
+
+def test_a_damaged_store_is_named(tmp_path):
+    EmbeddedStore(tmp_path / "store").close()
+    (tmp_path / "store" / "CURRENT").write_text("nonsense")
+
+    with pytest.raises(StoreUnavailable, match="is damaged"):
+        EmbeddedStore(tmp_path / "store")
