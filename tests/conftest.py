@@ -26,7 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
+    item: pytest.Item,
+    call: pytest.CallInfo[None],  # noqa: ARG001  # pytest's interface
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     is_hidden = report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI")

@@ -64,6 +64,7 @@ class _Measure:
     brackets: list[str]
     operations: int = 0
     patterns: int = 0
+    deepest: int = 0
     values_depth: int | None = None
 
     def add(self, token: Token, before: Token | None) -> None:
@@ -76,9 +77,7 @@ class _Measure:
                 self.values_depth = len(self.brackets)
             elif self._innermost() == "(" and _ends_operand(before) and token.kind in _OPERANDS:
                 self.patterns += token.kind != "word" and before is not None and before.kind != "word"
-        # A parser that read "<" as an operator would nest the brackets inside.
-        if token.kind == "iri":
-            self.brackets.extend("(" * max(0, token.text.count("(") - token.text.count(")")))
+        self.deepest = max(self.deepest, len(self.brackets) + _depth_inside(token))
 
     def _add_sign(self, sign: str, before: Token | None) -> None:
         in_values = self.values_depth is not None
@@ -98,6 +97,11 @@ class _Measure:
         return self.brackets[-1] if self.brackets else ""
 
 
+def _depth_inside(token: Token) -> int:
+    """How deep a parser that reads ``<`` as an operator would nest what we take for an IRI."""
+    return token.text.count("(") if token.kind == "iri" else 0
+
+
 def _check_size(query: str, tokens: list[Token]) -> None:
     measure = _Measure([])
     before: Token | None = None
@@ -105,7 +109,7 @@ def _check_size(query: str, tokens: list[Token]) -> None:
         measure.add(token, before)
         before = token
         for count, limit, noun in (
-            (len(measure.brackets), MAX_DEPTH, "nested brackets"),
+            (measure.deepest, MAX_DEPTH, "nested brackets"),
             (measure.operations, MAX_OPERATIONS, "operators, keywords and brackets"),
             (measure.patterns, MAX_PATTERNS, "joined patterns"),
         ):
