@@ -1,0 +1,99 @@
+"""The README's blocks between ``<!-- begin: … -->`` and ``<!-- end: … -->`` say what the program says."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+
+from cppcc_graph.cli import commands
+from cppcc_graph.questions import questions
+from cppcc_graph.settings import ENVIRONMENT_PREFIX, Settings
+
+ROOT = Path(__file__).parents[2]
+README = ROOT / "README.md"
+FIVE = (
+    "research-activities-and-reports",
+    "five-counts-of-proposals",
+    "lower-bounds",
+    "who-guides-and-who-leads",
+    "planned-goals-and-whether-done",
+)
+
+
+def _block(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- begin: {name} -->\n)(.*?)(<!-- end: {name} -->)", re.DOTALL)
+
+
+def _settings() -> str:
+    lines = ["| option | environment | default | what |", "|---|---|---|---|"]
+    for setting in fields(Settings):
+        default = "" if setting.default in (None, ()) else f"`{setting.default}`"
+        option = f"--{setting.name.replace('_', '-')}"
+        lines.append(
+            f"| `{option}` | `{ENVIRONMENT_PREFIX}{setting.name.upper()}` | {default} | {setting.metadata['help']} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _commands() -> str:
+    group = commands.cppcc
+    context = click.Context(group)
+    lines = ["| command | what it does |", "|---|---|"]
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        summary = " ".join((command.help or "").split("\n\n")[0].split())
+        lines.append(f"| `cppcc {name}` | {summary} |")
+    return "\n".join(lines) + "\n"
+
+
+def _answers(cppcc: Callable[..., object], *, language: str) -> str:
+    titles = {question.slug: question.titles[language] for question in questions()}
+    parts = []
+    for slug in FIVE:
+        out = cppcc("query", slug, "--format", "csv").out  # type: ignore[attr-defined]
+        rows = list(csv.reader(io.StringIO(out)))
+        table = ["| " + " | ".join(row) + " |" for row in rows]
+        table.insert(1, "|" + "---|" * len(rows[0]))
+        parts.append(f"**{titles[slug]}** `cppcc query {slug}`\n\n" + "\n".join(table) + "\n")
+    return "\n" + "\n".join(parts) + "\n"
+
+
+@pytest.mark.parametrize("name", ["settings", "commands", "questions", "questions-zh"])
+def test_a_block_of_the_readme_says_what_the_program_says(
+    name: str, cppcc: Callable[..., object], pytestconfig: pytest.Config
+) -> None:
+    text = README.read_text(encoding="utf-8")
+    expected = {
+        "settings": _settings,
+        "commands": _commands,
+        "questions": lambda: _answers(cppcc, language="en"),
+        "questions-zh": lambda: _answers(cppcc, language="zh"),
+    }[name]()
+    if pytestconfig.getoption("--approve"):
+        text = _block(name).sub(lambda match: match[1] + expected + match[3], text)
+        README.write_text(text, encoding="utf-8")
+    found = _block(name).search(text)
+
+    assert found is not None
+    assert found[2] == expected
+
+
+def test_the_readme_begins_with_the_run_command_and_the_test_command() -> None:
+    commands = re.findall(r"```sh\n(.*?)\n```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+    assert commands[:2] == ["pip install . && cppcc serve", "pip install '.[dev]' && pytest -m 'not long'"]
+
+
+def test_the_notebook_example_prints_every_event(capsys: pytest.CaptureFixture[str]) -> None:
+    example = re.search(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+
+    exec(compile(example[1], "README.md", "exec"), {})
+
+    assert "2024 Heng Merchants Conference" in capsys.readouterr().out.splitlines()
