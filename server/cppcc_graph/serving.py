@@ -29,6 +29,7 @@ OpenStore = Callable[[], Store]
 _STACK_BYTES = 32 * 1024 * 1024  # queries are parsed by recursion; the guard's limits are measured at 8 MB
 _GRACE_S = 1
 _BACKLOG = 1024
+_REQUEST_LINE_BYTES = 8190  # the most gunicorn can; its default of 4094 cuts queries that the endpoint answers
 _UNUSABLE = 2
 
 
@@ -114,6 +115,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untype
             "worker_class": "gthread",
             "threads": self._settings.threads,
             "graceful_timeout": _GRACE_S,
+            "limit_request_line": _REQUEST_LINE_BYTES,
             "loglevel": "warning",
             "control_socket_disable": True,
             "proc_name": "cppcc",

@@ -32,9 +32,11 @@ def command(**given: object) -> None:
     cppcc serve --port 8080 --store ./store --texts ./texts
     """
     from cppcc_graph.serving import listen, serve
+    from cppcc_graph.web.request_log import send_lines_to
 
     settings = settings_of(**given)
-    logging.basicConfig(stream=sys.stdout, level=settings.log_level.upper(), format="%(message)s")
+    logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format="%(message)s")
+    send_lines_to(sys.stdout)
     listener = listen(settings.host, settings.port)
     serve(settings, listener, partial(_opened, settings))
 

@@ -46,7 +46,7 @@ def vocabulary_document(store: Store, iri: str) -> list[Triple]:
         BadSyntax: *iri* is not an absolute IRI.
         UnknownEntity: nothing is known about the document.
     """
-    triples = store.construct(query("vocabulary-document"), iri=named(iri), namespace=Literal(f"{iri}#"))
+    triples = store.construct(query("vocabulary-document"), iri=named(iri))
     if not triples:
         raise UnknownEntity(iri)
     return triples

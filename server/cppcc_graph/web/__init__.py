@@ -13,6 +13,7 @@ from cppcc_graph.web.i18n import init_i18n
 from cppcc_graph.web.problems import init_problems
 from cppcc_graph.web.request_log import init_request_log
 from cppcc_graph.web.served import init_served
+from cppcc_graph.web.unread import init_unread
 
 MAX_BODY_BYTES = 4_000_000
 """The largest body that is read; a query is far shorter."""
@@ -37,6 +38,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     init_examples(app)
     init_problems(app)
     init_headers(app)
+    init_unread(app)
     for concern in (home, sparql, questions, entities):
         app.register_blueprint(concern.blueprint)
     return app

@@ -9,7 +9,7 @@ from cppcc_graph.web.i18n import LANGUAGES, language
 from cppcc_graph.web.pages import Link
 
 _N_SHOWN = 12
-_ANSWER = re.compile(r"^#\s*answer:\s*(\?.+)$", re.MULTILINE)
+_MEANING = re.compile(r"\?(\w+)\s+([^;\uff1b]+)")
 
 
 def init_examples(app: Flask) -> None:
@@ -48,14 +48,8 @@ def query_of(question: Question) -> str:
 
 
 def headings_of(question: Question) -> dict[str, str]:
-    """What each variable of the answer means, from header lines ``# answer: ?name | 中文 | English``."""
-    headings = {}
-    for line in _ANSWER.findall(question.query):
-        variable, *texts = (part.strip() for part in line.split("|"))
-        by_language = dict(zip(("zh", "en"), texts, strict=False))
-        if heading := by_language.get(language()):
-            headings[variable.removeprefix("?")] = heading
-    return headings
+    """What each variable of the answer means, from the header line ``# answer@en: ?name words; ?other words``."""
+    return dict(_MEANING.findall(question.header.get(f"answer@{language()}", "")))
 
 
 def _link(question: Question) -> Link:

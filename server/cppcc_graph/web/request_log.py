@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from time import perf_counter
+from typing import TextIO
 
 from flask import Flask, Response, g, request
 
@@ -16,6 +17,14 @@ def init_request_log(app: Flask) -> None:
     """Let *app* write its line when an answer is ready; where lines go is the command's business."""
     app.before_request(_start)
     app.after_request(_write_line)
+
+
+def send_lines_to(stream: TextIO) -> None:
+    """Write each line to *stream* and nowhere else; without this they go where the root logger's records go."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    _log.handlers[:] = [handler]
+    _log.propagate = False
 
 
 def note_query(query: QueryRequest) -> None:

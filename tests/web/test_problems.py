@@ -1,0 +1,155 @@
+"""
+Every kind of failure, one body.
+
+RFC 9457: ``type``, ``title``, ``status``, ``detail``; ``line`` and ``column`` or ``supported`` where a program can act
+on them. Browsers get a page, who asks for plain text gets that, and nobody ever sees a trace or a path.
+"""
+
+import json
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cppcc_graph import errors
+from cppcc_graph.settings import Settings
+from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.web import create_app
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9"}
+
+FAILURES = {
+    "bad-syntax": (errors.BadSyntax("no such thing", line=3, column=7), 400, {"line": 3, "column": 7}),
+    "too-complex": (errors.TooComplex("nested too deeply"), 400, {}),
+    "service-refused": (errors.ServiceRefused(line=1, column=9), 403, {"line": 1, "column": 9}),
+    "update-refused": (errors.UpdateRefused("CLEAR", line=1, column=1), 403, {"line": 1, "column": 1}),
+    "unknown-entity": (errors.UnknownEntity("http://ex/x"), 404, {}),
+    "unknown-graph": (errors.UnknownGraph("http://ex/g"), 404, {}),
+    "unknown-format": (errors.UnknownFormat("pdf", known=["json"]), 406, {"supported": ["json"]}),
+    "unsuitable-format": (
+        errors.UnsuitableFormat(["csv"], form="graph", suitable=["turtle"]),
+        406,
+        {"supported": ["turtle"]},
+    ),
+    "not-conforming": (errors.NotConforming(["a label is missing"]), 422, {"findings": ["a label is missing"]}),
+    "store-unavailable": (errors.StoreUnavailable("/srv/secret is locked"), 502, {}),
+    "store-busy": (errors.StoreBusy(retry_after_s=4), 503, {}),
+}
+
+
+@pytest.fixture(scope="module")
+def failing(store: EmbeddedStore) -> Flask:
+    """An application with one more route, which fails as it is told."""
+    app = create_app(Settings(), store)
+
+    @app.route("/fail/<kind>")
+    def fail(kind: str) -> str:
+        if kind == "internal-error":
+            raise ZeroDivisionError("secret/path.py")
+        raise FAILURES[kind][0]
+
+    return app
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_each_failure_of_ours_has_its_status_and_the_one_body(failing: Flask, kind: str) -> None:
+    _error, status, members = FAILURES[kind]
+    answer = failing.test_client().get(f"/fail/{kind}")
+
+    body = answer.json
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert (answer.status_code, body.pop("status")) == (status, status)
+    assert body.pop("type") == f"https://w3id.org/cppcc-graph/problems#{kind}"
+    assert body.pop("title")
+    assert body.pop("detail")
+    assert body == members
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_each_failure_of_ours_is_told_in_chinese(failing: Flask, kind: str) -> None:
+    answer = failing.test_client().get(f"/fail/{kind}", headers=CHINESE)
+
+    assert answer.headers["Content-Language"] == "zh"
+    assert not answer.json["title"].isascii()
+
+
+def test_every_error_of_the_tree_has_a_status_of_its_own() -> None:
+    told = {type(error) for error, _status, _members in FAILURES.values()}
+    never_in_a_request = {"BadSource", "BadSetting", "WrongText"}
+
+    def leaves(root: type[errors.CppccError]) -> set[type[errors.CppccError]]:
+        return {root} | {leaf for child in root.__subclasses__() for leaf in leaves(child)}
+
+    assert {error.__name__ for error in leaves(errors.CppccError) - told} <= {"CppccError"} | never_in_a_request
+
+
+def test_a_busy_store_says_when_to_come_back(failing: Flask) -> None:
+    assert failing.test_client().get("/fail/store-busy").headers["Retry-After"] == "4"
+
+
+@pytest.mark.parametrize("kind", ["internal-error", "store-unavailable"])
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "text/plain"])
+def test_a_failure_of_the_server_shows_no_trace_and_no_path(failing: Flask, kind: str, accept: str) -> None:
+    answer = failing.test_client().get(f"/fail/{kind}", headers={"Accept": accept})
+
+    assert answer.status_code in (500, 502)
+    assert "secret" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+def test_the_trace_of_an_unforeseen_failure_is_in_the_log(failing: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    failing.test_client().get("/fail/internal-error")
+
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_missing_page_is_a_problem_for_programs(client: FlaskClient) -> None:
+    answer = client.get("/no/such/page")
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json == {
+        "type": "https://w3id.org/cppcc-graph/problems#not-found",
+        "title": "There is nothing here",
+        "status": 404,
+        "detail": "No page has this address. The home page leads to all that exist.",
+    }
+
+
+def test_a_missing_page_is_a_page_for_browsers(client: FlaskClient) -> None:
+    answer = client.get("/no/such/page", headers=BROWSER)
+
+    assert answer.status_code == 404
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "<h1>There is nothing here</h1>" in answer.text
+
+
+def test_a_missing_page_is_plain_text_for_who_asks_for_that(client: FlaskClient) -> None:
+    answer = client.get("/no/such/page", headers={"Accept": "text/plain"})
+
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.text == (
+        "There is nothing here\n\nNo page has this address. The home page leads to all that exist.\n"
+    )
+
+
+def test_a_client_that_accepts_no_form_of_a_problem_gets_json(client: FlaskClient) -> None:
+    answer = client.get("/no/such/page", headers={"Accept": "text/csv"})
+
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_problem_is_told_in_the_language_of_the_reader(client: FlaskClient) -> None:
+    answer = client.get("/no/such/page", headers=CHINESE)
+
+    assert answer.headers["Content-Language"] == "zh"
+    assert json.loads(answer.data)["title"] == "这里什么也没有"
+    assert answer.headers["Vary"] == "Accept, Accept-Language, Cookie"
+
+
+def test_a_page_that_takes_no_post_says_what_it_takes(client: FlaskClient) -> None:
+    answer = client.post("/")
+
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
