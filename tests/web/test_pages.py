@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from cppcc_graph import web
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
-from cppcc_graph.web import pages
+from cppcc_graph.web import pages, parts
 
 TEMPLATES = Path(web.__file__).parent / "templates"
 PAGES = [known for known in vars(pages).values() if dataclasses.is_dataclass(known) and hasattr(known, "TEMPLATE")]
@@ -22,6 +22,7 @@ OBSERVATION = "/doc/report/mingchuan-2033/observation/filed-proposals.html"
 ADDRESSES = [
     "/",
     "/questions/",
+    "/problems",
     "/sparql?format=html",
     "/sparql?format=html&query=ASK{}",
     "/sparql?format=html&query=ASK{",
@@ -47,7 +48,7 @@ def test_a_template_uses_its_page_and_all_of_it(page: type) -> None:
 
 
 def test_the_frame_is_used_and_all_of_it() -> None:
-    assert attributes("base.html", "frame") == {field.name for field in dataclasses.fields(pages.Frame)}
+    assert attributes("base.html", "frame") == {field.name for field in dataclasses.fields(parts.Frame)}
 
 
 def test_every_template_has_a_page() -> None:
@@ -56,7 +57,7 @@ def test_every_template_has_a_page() -> None:
 
 @pytest.mark.parametrize(
     "shown",
-    [known for known in vars(pages).values() if dataclasses.is_dataclass(known)],
+    [known for known in {**vars(pages), **vars(parts)}.values() if dataclasses.is_dataclass(known)],
     ids=lambda shown: shown.__name__,
 )
 def test_every_field_that_reaches_a_template_is_documented(shown: type) -> None:
@@ -278,6 +279,15 @@ def test_a_long_answer_is_cut_on_the_page_and_whole_elsewhere(client: FlaskClien
     assert text.count("<tr>") == 1 + 1000
     assert "The first 1,000 of 1,200 rows are shown" in text
     assert client.get("/sparql", query_string={"query": query, "format": "csv"}).text.count("\r\n") == 1201
+
+
+def test_a_long_graph_is_cut_on_the_page(client: FlaskClient) -> None:
+    subjects = " ".join(f"<http://ex/{number}>" for number in range(1200))
+    query = f"CONSTRUCT {{ ?s <http://ex/p> 1 }} {{ VALUES ?s {{ {subjects} }} }}"
+    text = client.post("/sparql", data={"query": query}, headers={"Accept": "text/html"}).text
+
+    assert "1,200 triples" in text
+    assert "more lines are left out here" in text
 
 
 def test_a_page_by_post_keeps_the_graphs_that_were_asked(client: FlaskClient) -> None:

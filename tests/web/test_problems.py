@@ -84,6 +84,12 @@ def test_every_error_of_the_tree_has_a_status_of_its_own() -> None:
     assert {error.__name__ for error in leaves(errors.CppccError) - told} <= {"CppccError"} | never_in_a_request
 
 
+def test_the_type_of_each_problem_leads_to_a_row_of_a_page(client: FlaskClient) -> None:
+    text = client.get("/problems").text
+
+    assert [kind for kind in [*FAILURES, "not-found", "internal-error"] if f'<tr id="{kind}">' not in text] == []
+
+
 def test_a_busy_store_says_when_to_come_back(failing: Flask) -> None:
     assert failing.test_client().get("/fail/store-busy").headers["Retry-After"] == "4"
 

@@ -377,6 +377,15 @@ def test_a_format_that_cannot_hold_the_answer_is_refused(
     assert answer.json["supported"] == supported
 
 
+@pytest.mark.parametrize("predicate", ["http://ex/123", "http://ex/p/", "http://ex/a,1"])
+def test_a_predicate_that_is_no_xml_name_is_refused_as_rdf_xml(client: FlaskClient, predicate: str) -> None:
+    query = f"CONSTRUCT {{ <http://ex/s> <{predicate}> 1 }} {{}}"
+    answer = client.get("/sparql", query_string={"query": query}, headers={"Accept": "application/rdf+xml"})
+
+    refused(answer, 406, "unsuitable-format")
+    assert answer.json["supported"] == ["turtle", "ntriples", "jsonld", "trig", "nquads"]
+
+
 def test_a_mistake_in_a_query_is_shown_with_its_place(client: FlaskClient) -> None:
     answer = client.get("/sparql", query_string={"query": "SELECT ?x\nWHERE { ?x ?y }"})
 

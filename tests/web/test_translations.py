@@ -75,6 +75,13 @@ def test_chinese_texts_are_chinese(catalogue: Catalog) -> None:
     assert foreign == []
 
 
+def test_chinese_texts_have_chinese_punctuation(catalogue: Catalog) -> None:
+    narrow = re.compile("[\u4e00-\u9fff”][,;:?!(]|[,;:?!)][\u4e00-\u9fff“]")
+    found = [text for message in entries(catalogue).values() for text in texts(message) if narrow.search(text)]
+
+    assert found == []
+
+
 # --- what is not wrapped --------------------------------------------------------------------------
 
 

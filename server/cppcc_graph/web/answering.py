@@ -10,7 +10,8 @@ from cppcc_graph.errors import CppccError
 from cppcc_graph.formats import FORMATS, JSON, TURTLE, Format, suitable
 from cppcc_graph.store.base import QueryRequest
 from cppcc_graph.web import results
-from cppcc_graph.web.pages import Editor, FailureView, Link, Page, ResultView, render
+from cppcc_graph.web.pages import Page, render
+from cppcc_graph.web.parts import Editor, FailureView, Link, ResultView
 from cppcc_graph.web.problems import Problem, problem_of
 from cppcc_graph.web.request_log import note_answer, note_query
 from cppcc_graph.web.served import store

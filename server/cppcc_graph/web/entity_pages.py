@@ -9,15 +9,8 @@ from cppcc_graph.formats import GRAPH_FORMATS
 from cppcc_graph.terms import XSD, Literal, NamedNode
 from cppcc_graph.terms import shorten as short_datatype
 from cppcc_graph.web.links import href_of, short_name
-from cppcc_graph.web.pages import (
-    EntityPage,
-    EvidenceView,
-    Link,
-    PropertyView,
-    TermView,
-    ValueView,
-    VocabularyPage,
-)
+from cppcc_graph.web.pages import EntityPage, VocabularyPage
+from cppcc_graph.web.parts import EvidenceView, Link, PropertyView, TermView, ValueView
 from cppcc_graph.web.quotes import quote
 from cppcc_graph.web.served import settings
 

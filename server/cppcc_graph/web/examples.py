@@ -6,7 +6,7 @@ from flask import Flask, current_app, url_for
 
 from cppcc_graph.questions import Question, questions
 from cppcc_graph.web.i18n import LANGUAGES, language
-from cppcc_graph.web.pages import Link
+from cppcc_graph.web.parts import Link
 
 _N_SHOWN = 12
 _MEANING = re.compile(r"\?(\w+)\s+([^;\uff1b]+)")

@@ -7,7 +7,7 @@ from flask import Flask, request, url_for
 from cppcc_graph import __version__
 from cppcc_graph.web.i18n import LANGUAGES, language
 from cppcc_graph.web.i18n import gettext as _
-from cppcc_graph.web.pages import Frame, Link
+from cppcc_graph.web.parts import Frame, Link
 
 _ENDONYMS = {"en": "English", "zh": "中文"}
 

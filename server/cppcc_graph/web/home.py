@@ -6,7 +6,9 @@ from cppcc_graph import catalogue
 from cppcc_graph.web import examples
 from cppcc_graph.web.i18n import language, mark_plural, ngettext
 from cppcc_graph.web.links import href_of
-from cppcc_graph.web.pages import Count, HomePage, Link, ReportRow, render
+from cppcc_graph.web.pages import HomePage, ProblemsPage, render
+from cppcc_graph.web.parts import Count, Link, ReportRow
+from cppcc_graph.web.problems import kinds
 from cppcc_graph.web.served import store
 
 blueprint = Blueprint("home", __name__)
@@ -48,6 +50,12 @@ def show() -> Response:
         example=_EXAMPLE % {"language": language()},
     )
     return render(page)
+
+
+@blueprint.route("/problems")
+def problems() -> Response:
+    """Where the types of problem documents lead. Spec: RFC 9457, section 3.1.1 (type)."""
+    return render(ProblemsPage(kinds=kinds()))
 
 
 def _row(report: catalogue.Report) -> ReportRow:

@@ -20,6 +20,7 @@ from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.i18n import mark
 from cppcc_graph.web.negotiate import ranking
 from cppcc_graph.web.pages import ProblemPage, render
+from cppcc_graph.web.parts import ProblemKind
 from cppcc_graph.web.vary import depends_on
 from cppcc_graph.web.wording import detail
 
@@ -148,6 +149,16 @@ def problem_response(problem: Problem) -> Response:
     response.status_code = problem.status
     response.headers.update(problem.headers)
     return response
+
+
+def kinds() -> list[ProblemKind]:
+    """Every kind of failure that this server tells, ordered by status; each is a fragment of `PROBLEMS`."""
+    ours = [(kind, status, title) for _known, kind, status, title in _OURS]
+    of_http = [(kind, status, title) for status, (kind, title, _detail) in _HTTP.items()]
+    return [
+        ProblemKind(kind=kind, status=status, title=_(title))
+        for kind, status, title in sorted(ours + of_http, key=lambda known: known[1])
+    ]
 
 
 class NothingAcceptable(NotAcceptable):

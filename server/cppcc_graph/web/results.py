@@ -9,10 +9,10 @@ from cppcc_graph.store.base import Answer
 from cppcc_graph.terms import PREFIXES, shorten
 from cppcc_graph.web.i18n import language
 from cppcc_graph.web.links import href_of, short_name
-from cppcc_graph.web.pages import Cell, Column, Link, ResultView
+from cppcc_graph.web.parts import Cell, Column, Link, ResultView
 
 MAX_ROWS = 1_000
-"""Rows in an HTML table; more help no reader, and the other formats hold them all."""
+"""Rows of a table and lines of a graph on a page; more help no reader, and the other formats hold them all."""
 
 _STRING = PREFIXES["xsd"] + "string"
 _NUMBERS = frozenset(
@@ -48,7 +48,14 @@ def view(answer: Answer, *, took_ms: int, downloads: Sequence[Link], headings: M
         headings: Column heads by variable; others are headed by the variable's name.
     """
     if answer.form is ResultForm.GRAPH:
-        return ResultView(document=answer.body.decode(), n_rows=answer.n_rows, took_ms=took_ms, downloads=downloads)
+        lines = answer.body.decode().splitlines()
+        return ResultView(
+            document="\n".join(lines[:MAX_ROWS]),
+            n_cut_lines=max(len(lines) - MAX_ROWS, 0),
+            n_rows=answer.n_rows,
+            took_ms=took_ms,
+            downloads=downloads,
+        )
     document: _Document = json.loads(answer.body)
     if "boolean" in document:
         return ResultView(boolean=document["boolean"], n_rows=1, took_ms=took_ms, downloads=downloads)

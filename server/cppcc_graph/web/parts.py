@@ -1,0 +1,269 @@
+"""What pages are made of: the pieces that templates show, as plain values, one documented dataclass each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """
+    Words that lead somewhere.
+
+    Attributes:
+        text: What is shown.
+        href: Local path or absolute address; None shows the text alone.
+        language: Language tag of the text where it is not the page's.
+        title: Shown on hovering, such as the full IRI.
+    """
+
+    text: str
+    href: str | None = None
+    language: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """
+    What surrounds every page (``base.html``).
+
+    Attributes:
+        language: Language of the page.
+        languages: The page in each language we speak; the present one has no `href`.
+        navigation: The main pages; the present one has no `href`.
+        version: Of the server.
+    """
+
+    language: str
+    languages: Sequence[Link]
+    navigation: Sequence[Link]
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemKind:
+    """
+    A kind of failure.
+
+    Attributes:
+        kind: Fragment of its type IRI.
+        status: HTTP status code.
+        title: In a few words.
+    """
+
+    kind: str
+    status: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many there are of something: its name in the page's language, and the number."""
+
+    name: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """
+    A report in the list on the home page.
+
+    Attributes:
+        report: Its title.
+        body: Whose work it reports.
+        period: The reported year.
+        issued: When it was published, or None.
+        n_figures: Observations it states.
+        n_triples: Triples in its graph.
+    """
+
+    report: Link
+    body: Link
+    period: str
+    issued: date | None
+    n_figures: int
+    n_triples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """
+    One value in a result table.
+
+    Attributes:
+        text: The lexical form, or an IRI shortened.
+        href: Where an IRI leads.
+        language: Language tag of a literal that is not in the page's language.
+        datatype: Shortened datatype of a literal that is neither a plain nor a language-tagged string.
+        title: The full IRI.
+        is_number: Whether it is set like a figure.
+    """
+
+    text: str
+    href: str | None = None
+    language: str | None = None
+    datatype: str | None = None
+    title: str | None = None
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column's head, and whether the column holds numbers alone."""
+
+    heading: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultView:
+    """
+    An answer to look at.
+
+    Attributes:
+        columns: Of a table; empty for other answers.
+        rows: As many as are shown; None is an unbound variable.
+        boolean: The answer of an ASK, else None.
+        document: A graph as Turtle, else None; a long one is cut.
+        n_cut_lines: How many lines of the document are left out.
+        n_rows: Solutions or triples in the whole answer.
+        took_ms: How long the store needed.
+        downloads: The same answer in other formats.
+    """
+
+    columns: Sequence[Column] = ()
+    rows: Sequence[Sequence[Cell | None]] = ()
+    boolean: bool | None = None
+    document: str | None = None
+    n_cut_lines: int = 0
+    n_rows: int
+    took_ms: int
+    downloads: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureView:
+    """
+    Why a query has no answer, beside the query.
+
+    Attributes:
+        title: What kind of failure.
+        detail: What is wrong and what to do.
+        line: 1-based number of the wrong line, or None.
+        before: The wrong line up to the wrong column.
+        wrong: From there on; empty at the end of a line.
+    """
+
+    title: str
+    detail: str
+    line: int | None = None
+    before: str = ""
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editor:
+    """
+    The form that asks a query.
+
+    Attributes:
+        query: The text in it.
+        n_lines: Its height.
+        formats: Names for ``?format=`` and what to call them, our preference first.
+        hidden: Further parameters that the form keeps, such as ``default-graph-uri``.
+    """
+
+    query: str
+    n_lines: int
+    formats: Mapping[str, str]
+    hidden: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueView:
+    """
+    One value of a property.
+
+    Attributes:
+        value: A thing or a literal.
+        datatype: Shortened datatype of a literal where it says more than the text.
+        statement: The node that records this link with its evidence, or None.
+    """
+
+    value: Link
+    datatype: str | None = None
+    statement: Link | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PropertyView:
+    """
+    A property and its values.
+
+    Attributes:
+        predicate: The property.
+        values: As many as are shown.
+        n_values: As many as there are.
+        everything: A query for all of them, where not all are shown.
+    """
+
+    predicate: Link
+    values: Sequence[ValueView]
+    n_values: int
+    everything: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceView:
+    """
+    A piece of a report's text.
+
+    Attributes:
+        span: The span.
+        exact: The quoted characters, if they are recorded.
+        before: What stands before them in their sentence; None where the text is not at hand.
+        marked: The characters, likewise.
+        after: What stands behind them, likewise.
+        start: 0-based code point in the whole text.
+        end: One past the last code point.
+        line: 1-based line in the text.
+        is_basis: Whether the thing is inferred from it, not stated by it.
+        report: The report.
+        published: Where the text was published, or None.
+        sha256: Of the text.
+    """
+
+    span: Link
+    exact: str | None
+    before: str | None
+    marked: str | None
+    after: str | None
+    start: int
+    end: int
+    line: int
+    is_basis: bool
+    report: Link
+    published: str | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermView:
+    """
+    A term on a vocabulary's page.
+
+    Attributes:
+        anchor: Fragment of its IRI.
+        term: Its name.
+        short_name: Its IRI shortened.
+        types: Its classes.
+        definition: May be empty.
+    """
+
+    anchor: str
+    term: Link
+    short_name: str
+    types: Sequence[Link]
+    definition: str
