@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
-from rdflib import Graph
+from rdflib import OWL, RDF, Graph, URIRef
 
 ROOT = Path(__file__).parents[2]
+ONTOLOGY = "https://w3id.org/cppcc-graph/ontology#"
 
 
 def union(graphs: Iterable[Graph]) -> Graph:
@@ -41,3 +42,18 @@ def model(documents: Mapping[Path, Graph]) -> Graph:
 def published(documents: Mapping[Path, Graph]) -> Graph:
     """Ontology and data, without the shapes: what speaks of the world."""
     return union(graph for path, graph in documents.items() if "shapes" not in path.parts)
+
+
+def of_kind(model: Graph, *kinds: URIRef) -> frozenset[URIRef]:
+    found = {term for kind in kinds for term in model.subjects(RDF.type, kind)}
+    return frozenset(term for term in found if isinstance(term, URIRef) and str(term).startswith(ONTOLOGY))
+
+
+@pytest.fixture(scope="session")
+def own_classes(model: Graph) -> frozenset[URIRef]:
+    return of_kind(model, OWL.Class)
+
+
+@pytest.fixture(scope="session")
+def own_properties(model: Graph) -> frozenset[URIRef]:
+    return of_kind(model, OWL.ObjectProperty, OWL.DatatypeProperty)

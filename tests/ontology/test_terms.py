@@ -1,187 +1,36 @@
-"""The terms of the ontology: defined, complete in both languages, used as they say, and nothing used that is not there."""
+"""The terms of the ontology are complete in both languages."""
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import OWL, RDF, RDFS, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import QB
-
-from cppcc_graph import terms
 
 BASE = "https://w3id.org/cppcc-graph/"
 ONTOLOGY = BASE + "ontology#"
 SCHEMA = Namespace("https://schema.org/")
-# The languages in which ontology and shapes are written. They are not restated; SHACL is checked on its own.
-LANGUAGES = (str(RDF), str(RDFS), str(OWL), str(XSD), str(SH))
-# Predicates whose object names a term of a vocabulary.
-TERM_VALUED = (
-    RDF.type,
-    RDF.predicate,
-    RDFS.subClassOf,
-    RDFS.subPropertyOf,
-    RDFS.range,
-    OWL.disjointWith,
-    OWL.propertyDisjointWith,
-    OWL.equivalentClass,
-    OWL.inverseOf,
-    SCHEMA.domainIncludes,
-    SCHEMA.rangeIncludes,
-    SH.path,
-    SH["class"],
-    SH.targetClass,
-    SH.targetSubjectsOf,
-    SH.targetObjectsOf,
-    SH.inversePath,
-)
-MATCHES = (SKOS.closeMatch, SKOS.exactMatch, SKOS.relatedMatch, SKOS.broadMatch, SKOS.narrowMatch)
-CLASSES = (OWL.Class,)
-PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty)
 
 
-# --- reading what is used ---------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def own_terms(own_classes: frozenset[URIRef], own_properties: frozenset[URIRef]) -> frozenset[URIRef]:
+    return own_classes | own_properties
 
 
-def iris(graph: Graph) -> set[str]:
-    return {str(node) for triple in graph for node in triple if isinstance(node, URIRef)}
-
-
-def terms_used_in(graph: Graph) -> set[str]:
-    """Every IRI that *graph* uses as a term: its predicates, and what stands where a class or property is named."""
-    named = {node for predicate in TERM_VALUED for node in graph.objects(None, predicate)}
-    listed = {node for start in graph.objects(None, SH.path) for node in graph.items(start) if isinstance(start, BNode)}
-    return {str(node) for node in {*graph.predicates(), *named, *listed} if isinstance(node, URIRef)}
-
-
-def terms_used_in_query(text: str) -> set[str]:
-    """Every prefixed name and IRI of a SPARQL query, expanded; strings and comments left out."""
-    prefixes = dict(re.findall(r"PREFIX\s+([\w-]*):\s*<([^>]*)>", text))
-    body = re.sub(r"PREFIX\s+[\w-]*:\s*<[^>]*>", " ", text)
-    body = re.sub(r'"""(?s:.*?)"""|"[^"\n]*"|\'[^\'\n]*\'', " ", body)
-    found = set(re.findall(r"<([^<>\s]+)>", body))
-    body = re.sub(r"<[^<>\s]+>|#[^\n]*", " ", body)
-    names = re.findall(r"(?<![\w?$@:-])([A-Za-z][\w-]*)?:([A-Za-z_][\w-]*)", body)
-    return found | {prefixes[prefix] + local for prefix, local in names if prefix in prefixes}
-
-
-def own_terms_used_in_code(text: str) -> set[str]:
-    """Every own term that a file of code or a template spells out."""
-    patterns = (
-        r"ontology#([A-Za-z][\w-]*)",
-        r"\bcppcc:([A-Za-z][\w-]*)",
-        r"\bCPPCC\.([A-Za-z]\w*)",
-        r"\bCPPCC\[\"([^\"]+)\"\]",
-    )
-    return {ONTOLOGY + local for pattern in patterns for local in re.findall(pattern, text)} - {
-        ONTOLOGY + name for name in ("iri", "prefix", "names")
-    }
-
-
-def queries(root: Path) -> Iterator[Path]:
-    yield from (root / "ontology" / "questions").glob("*.rq")
-    yield from (root / "server" / "cppcc_graph").rglob("*.rq")
-
-
-def code(root: Path) -> Iterator[Path]:
-    for pattern in ("*.py", "*.html", "*.txt", "*.ru"):
-        yield from (root / "server" / "cppcc_graph").rglob(pattern)
-
-
-def own(found: Iterable[str]) -> set[str]:
-    return {iri for iri in found if iri.startswith(ONTOLOGY) and iri != ONTOLOGY}
-
-
-def borrowed(found: Iterable[str]) -> set[str]:
-    return {iri for iri in found if not iri.startswith((BASE, *LANGUAGES))}
-
-
-def defined(model: Graph, kinds: Iterable[URIRef]) -> set[URIRef]:
-    return {term for kind in kinds for term in model.subjects(RDF.type, kind) if str(term).startswith(ONTOLOGY)}  # type: ignore[misc]
+def local(term: URIRef) -> str:
+    return str(term).removeprefix(ONTOLOGY)
 
 
 def languages(graph: Graph, subject: URIRef, predicate: URIRef) -> list[str | None]:
     return sorted((o.language for o in graph.objects(subject, predicate) if isinstance(o, Literal)), key=str)
 
 
-# --- every term used is defined ---------------------------------------------------------------
-
-
-def test_every_own_term_in_a_turtle_file_is_defined(documents: Mapping[Path, Graph], model: Graph) -> None:
-    known = {str(term) for term in model.subjects(SKOS.definition)} | {str(t) for t in model.subjects(RDFS.isDefinedBy)}
-    unknown = {(str(path), iri) for path, graph in documents.items() for iri in own(iris(graph)) - known}
-
-    assert unknown == set()
-
-
-def test_every_own_term_in_a_query_is_defined(root: Path, model: Graph) -> None:
-    known = {str(term) for term in model.subjects(RDFS.isDefinedBy)}
-    unknown = {(path.name, iri) for path in queries(root) for iri in own(terms_used_in_query(path.read_text())) - known}
-
-    assert unknown == set()
-
-
-def test_every_own_term_in_code_and_templates_is_defined(root: Path, model: Graph) -> None:
-    known = {str(term) for term in model.subjects(RDFS.isDefinedBy)}
-    unknown = {(path.name, iri) for path in code(root) for iri in own_terms_used_in_code(path.read_text()) - known}
-
-    assert unknown == set()
-
-
-def test_every_borrowed_term_in_use_is_restated(documents: Mapping[Path, Graph], root: Path) -> None:
-    restated = {str(term) for term in documents[Path("ontology/borrowed.ttl")].subjects(RDF.type)}
-    used = {(str(path), iri) for path, graph in documents.items() for iri in borrowed(terms_used_in(graph))}
-    namespaces = tuple({re.sub(r"[\w-]+$", "", iri) for iri in borrowed(restated)})
-    asked = {
-        (path.name, iri)
-        for path in queries(root)
-        for iri in borrowed(terms_used_in_query(path.read_text()))
-        if iri.startswith(namespaces)
-    }
-
-    assert {(where, iri) for where, iri in used | asked if iri not in restated} == set()
-
-
-def test_nothing_is_restated_that_nobody_uses(documents: Mapping[Path, Graph], root: Path) -> None:
-    restated = {str(term) for term in documents[Path("ontology/borrowed.ttl")].subjects(RDF.type)}
-    used = {iri for graph in documents.values() for iri in terms_used_in(graph)}
-    used |= {iri for path in queries(root) for iri in terms_used_in_query(path.read_text())}
-
-    assert borrowed(restated) - used == set()
-
-
-def test_every_shacl_term_is_one_of_the_specification(documents: Mapping[Path, Graph]) -> None:
-    """A misspelt ``sh:dataType`` is silently no rule; rdflib's closed namespace knows the real ones."""
-    used = {iri for graph in documents.values() for iri in iris(graph) if iri.startswith(str(SH))}
-
-    assert used
-    assert [iri for iri in used if iri not in SH] == []
-
-
-def test_a_misspelt_shacl_term_would_be_noticed() -> None:
-    assert "http://www.w3.org/ns/shacl#datatype" in SH
-    assert "http://www.w3.org/ns/shacl#dataType" not in SH
-
-
-def test_a_term_in_a_query_is_recognised_in_every_spelling() -> None:
-    found = terms_used_in_query(
-        "PREFIX cppcc: <https://w3id.org/cppcc-graph/ontology#>\n"
-        "# cppcc:commented\n"
-        'SELECT ?x { ?x cppcc:hostedBy|^cppcc:runBy/<https://w3id.org/cppcc-graph/ontology#level> "cppcc:quoted" }'
-    )
-
-    assert found == {ONTOLOGY + "hostedBy", ONTOLOGY + "runBy", ONTOLOGY + "level"}
-
-
-# --- every definition is complete -------------------------------------------------------------
-
-
-def test_every_term_is_labelled_and_defined_once_in_each_language(model: Graph) -> None:
+def test_every_term_is_labelled_and_defined_once_in_each_language(model: Graph, own_terms: frozenset[URIRef]) -> None:
     wrong = [
         (term, predicate, languages(model, term, predicate))
-        for term in defined(model, (*CLASSES, *PROPERTIES))
+        for term in own_terms
         for predicate in (RDFS.label, SKOS.definition)
         if languages(model, term, predicate) != ["en", "zh"]
     ]
@@ -189,11 +38,11 @@ def test_every_term_is_labelled_and_defined_once_in_each_language(model: Graph) 
     assert wrong == []
 
 
-def test_every_definition_is_one_sentence(model: Graph) -> None:
+def test_every_definition_is_one_sentence(model: Graph, own_terms: frozenset[URIRef]) -> None:
     ends = {"zh": "。", "en": "."}
     wrong = [
         text
-        for term in defined(model, (*CLASSES, *PROPERTIES))
+        for term in own_terms
         for text in model.objects(term, SKOS.definition)
         if not str(text).endswith(ends[text.language]) or re.search(r"[。.!?](?=[\s\w])", str(text)[:-1])
     ]
@@ -201,11 +50,11 @@ def test_every_definition_is_one_sentence(model: Graph) -> None:
     assert wrong == []
 
 
-def test_every_english_definition_says_a_something_that(model: Graph) -> None:
+def test_every_english_definition_says_a_something_that(model: Graph, own_terms: frozenset[URIRef]) -> None:
     pattern = re.compile(r"^(A|An) .*\b(that|which|who|whose|by which)\b")
     wrong = [
         str(text)
-        for term in defined(model, (*CLASSES, *PROPERTIES))
+        for term in own_terms
         for text in model.objects(term, SKOS.definition)
         if text.language == "en" and not pattern.search(str(text))
     ]
@@ -224,60 +73,54 @@ def test_whatever_is_said_in_one_language_is_said_in_the_other(model: Graph, pre
     assert wrong == []
 
 
-def test_every_term_has_an_example_and_says_where_it_is_defined(model: Graph) -> None:
-    # The super-property above all others has an example too: what its sub-properties have in common.
+def test_every_term_has_an_example_and_says_where_it_is_defined(model: Graph, own_terms: frozenset[URIRef]) -> None:
     lacking = [
         term
-        for term in defined(model, (*CLASSES, *PROPERTIES))
+        for term in own_terms
         if (term, SKOS.example, None) not in model or (term, RDFS.isDefinedBy, URIRef(BASE + "ontology")) not in model
     ]
 
     assert lacking == []
 
 
-@pytest.mark.parametrize("kinds", [CLASSES, PROPERTIES], ids=["classes", "properties"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_no_two_terms_of_a_kind_share_a_label(model: Graph, kinds: tuple[URIRef, ...], language: str) -> None:
-    labels = Counter(
-        str(label)
-        for term in defined(model, kinds)
-        for label in model.objects(term, RDFS.label)
-        if label.language == language
-    )
+def test_no_two_classes_and_no_two_properties_share_a_label(
+    model: Graph, own_classes: frozenset[URIRef], own_properties: frozenset[URIRef], language: str
+) -> None:
+    for kind in (own_classes, own_properties):
+        labels = [
+            str(label) for term in kind for label in model.objects(term, RDFS.label) if label.language == language
+        ]
 
-    assert [label for label, count in labels.items() if count > 1] == []
-
-
-def test_classes_are_upper_camel_and_properties_lower_camel(model: Graph) -> None:
-    local = {term: str(term).removeprefix(ONTOLOGY) for term in defined(model, (*CLASSES, *PROPERTIES))}
-
-    assert [
-        name for term in defined(model, CLASSES) if not re.fullmatch(r"([A-Z][a-z0-9]*)+", name := local[term])
-    ] == []
-    assert [
-        name for term in defined(model, PROPERTIES) if not re.fullmatch(r"[a-z]+[A-Za-z0-9]*", name := local[term])
-    ] == []
+        assert [label for label, count in Counter(labels).items() if count > 1] == []
 
 
-def test_every_property_says_what_it_links(model: Graph) -> None:
+def test_classes_are_upper_camel_and_properties_lower_camel(
+    own_classes: frozenset[URIRef], own_properties: frozenset[URIRef]
+) -> None:
+    assert [term for term in own_classes if not re.fullmatch(r"([A-Z][a-z0-9]*)+", local(term))] == []
+    assert [term for term in own_properties if not re.fullmatch(r"[a-z]+[A-Za-z0-9]*", local(term))] == []
+
+
+def test_every_property_says_what_it_links(model: Graph, own_properties: frozenset[URIRef]) -> None:
     lacking = [
         term
-        for term in defined(model, PROPERTIES)
+        for term in own_properties
         if (term, SCHEMA.domainIncludes, None) not in model or (term, SCHEMA.rangeIncludes, None) not in model
     ]
 
     assert lacking == []
 
 
-def test_only_dimensions_and_measures_declare_a_range_and_nothing_a_domain(model: Graph) -> None:
+def test_only_dimensions_and_measures_declare_a_range_and_nothing_a_domain(
+    model: Graph, own_properties: frozenset[URIRef]
+) -> None:
     """A range infers rather than checks; the Data Cube demands one of its dimensions (IC-4)."""
-    ranged = {term for term in defined(model, PROPERTIES) if (term, RDFS.range, None) in model}
+    ranged = {term for term in own_properties if (term, RDFS.range, None) in model}
+    in_the_cube = {*model.subjects(RDF.type, QB.DimensionProperty), *model.subjects(RDF.type, QB.MeasureProperty)}
 
-    assert {str(term).removeprefix(ONTOLOGY) for term in ranged} == {"indicator", "reportedBody", "period", "value"}
-    assert all(
-        (term, RDF.type, QB.DimensionProperty) in model or (term, RDF.type, QB.MeasureProperty) in model
-        for term in ranged
-    )
+    assert {local(term) for term in ranged} == {"indicator", "reportedBody", "period", "value"}
+    assert ranged <= in_the_cube
     assert set(model.subject_objects(RDFS.domain)) == set()
 
 
@@ -297,84 +140,3 @@ def test_the_header_says_version_prefix_licence_scope_and_questions(model: Graph
     assert str(header[URIRef("http://purl.org/dc/terms/license")]) == "https://creativecommons.org/licenses/by/4.0/"
     assert header[RDFS.seeAlso] == URIRef(BASE + "questions/")
     assert languages(model, URIRef(BASE + "ontology"), URIRef("http://purl.org/dc/terms/description")) == ["en", "zh"]
-
-
-# --- the terms are used as they say -----------------------------------------------------------
-
-
-def classes_of(graph: Graph, node: URIRef | Literal) -> set[URIRef]:
-    """What *node* is: its types and their superclasses, or the datatype of a literal."""
-    if isinstance(node, Literal):
-        return {node.datatype or (RDF.langString if node.language else XSD.string)}
-    return {
-        kind for stated in graph.objects(node, RDF.type) for kind in graph.transitive_objects(stated, RDFS.subClassOf)
-    }  # type: ignore[misc]
-
-
-def test_the_data_link_only_what_the_ontology_says_a_property_links(published: Graph, model: Graph) -> None:
-    wrong = set()
-    for term in defined(model, PROPERTIES):
-        subjects, objects = (
-            set(model.objects(term, SCHEMA.domainIncludes)),
-            set(model.objects(term, SCHEMA.rangeIncludes)),
-        )
-        for subject, value in published.subject_objects(term):
-            if not classes_of(published, subject) & subjects:  # type: ignore[arg-type]
-                wrong.add((str(term), "subject", str(subject)))
-            if not classes_of(published, value) & objects:  # type: ignore[arg-type]
-                wrong.add((str(term), "object", str(value)))
-
-    assert wrong == set()
-
-
-def test_every_property_that_statements_speak_of_is_a_stated_property(published: Graph) -> None:
-    spoken_of = set(published.objects(None, RDF.predicate))
-    stated = set(published.subjects(RDF.type, URIRef(ONTOLOGY + "StatedProperty")))
-
-    assert spoken_of - stated == set()
-
-
-# --- one base, no blank nodes, no triple twice ------------------------------------------------
-
-
-def test_one_base_in_all_files(documents: Mapping[Path, Graph]) -> None:
-    elsewhere = {
-        iri
-        for graph in documents.values()
-        for iri in iris(graph)
-        if ("cppcc-graph" in iri or "w3id.org" in iri) and not iri.startswith(BASE)
-    }
-
-    assert elsewhere == set()
-    assert terms.BASE == BASE
-
-
-def test_a_prefix_means_the_same_everywhere(documents: Mapping[Path, Graph], root: Path) -> None:
-    """Except ``this``, which each vocabulary uses for its own concepts."""
-    pattern = re.compile(r"^(?:@prefix|PREFIX)\s+([\w-]+):\s*<([^>]*)>", re.MULTILINE)
-    meanings = {
-        pair
-        for path in (*(root / name for name in documents), *queries(root))
-        for pair in pattern.findall(path.read_text())
-        if pair[0] != "this"
-    }
-    ambiguous = [prefix for prefix, count in Counter(prefix for prefix, _ in meanings).items() if count > 1]
-
-    assert ambiguous == []
-    assert {prefix: iri for prefix, iri in meanings if terms.PREFIXES.get(prefix, iri) != iri} == {}
-
-
-def test_there_is_no_blank_node_outside_the_shapes(published: Graph) -> None:
-    assert [triple for triple in published if any(isinstance(node, BNode) for node in triple)] == []
-
-
-def test_no_triple_stands_in_two_files(documents: Mapping[Path, Graph]) -> None:
-    """Published graphs must not overlap: their union is counted as a bag by the engine."""
-    twice = [
-        (str(first), str(second), triple)
-        for (first, one), (second, other) in combinations(documents.items(), 2)
-        for triple in one
-        if triple in other and not any(isinstance(node, BNode) for node in triple)
-    ]
-
-    assert twice == []
