@@ -17,7 +17,7 @@ def href_of(iri: str) -> str | None:
 
 
 def short_name(iri: str) -> str:
-    """An IRI as people read it: ``cppcc:Report``, ``id/organisation/x`` below our base, else ``<iri>``."""
+    """An IRI as people read it: ``cppcc:Report``, ``id/organisation/x`` below our base, else the IRI."""
     rest = iri.removeprefix(BASE)
     short = shorten(iri)
-    return rest if rest != iri and short.startswith("<") else short
+    return short if not short.startswith("<") else rest
