@@ -107,6 +107,39 @@ def test_every_own_term_in_a_query_is_defined(root: Path, model: Graph) -> None:
     assert unknown == set()
 
 
+def test_every_own_term_in_a_query_of_a_shape_is_defined(documents: Mapping[Path, Graph], model: Graph) -> None:
+    known = {str(term) for term in model.subjects(RDFS.isDefinedBy)}
+    shapes = [graph for path, graph in documents.items() if "shapes" in path.parts]
+    prefixes = {(prefix, iri) for graph in shapes for prefix, iri in declared(graph)}
+    head = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in sorted(prefixes))
+    texts = [text for graph in shapes for form in (SH.select, SH.ask) for text in graph.objects(None, form)]
+    used = {iri for text in texts for iri in own(terms_used_in_query(head + text))}
+
+    assert used
+    assert used - known == set()
+
+
+def declared(graph: Graph) -> Iterator[tuple[str, str]]:
+    """The prefixes that the shapes declare to their queries. Spec: SHACL, section 5.2.1."""
+    for subject, prefix in graph.subject_objects(SH.prefix):
+        yield str(prefix), str(graph.value(subject, SH.namespace))
+
+
+def test_every_own_term_that_a_text_names_is_defined(documents: Mapping[Path, Graph], model: Graph) -> None:
+    """Notes and messages send their readers to terms by their prefixed names."""
+    known = {str(term) for term in model.subjects(RDFS.isDefinedBy)}
+    named = {
+        (str(path), ONTOLOGY + local)
+        for path, graph in documents.items()
+        for text in set(graph.objects())
+        if isinstance(text, Literal)
+        for local in re.findall(r"\bcppcc:([A-Za-z][\w-]*)", text)
+    }
+
+    assert named
+    assert {(where, iri) for where, iri in named if iri not in known} == set()
+
+
 def test_every_own_term_in_code_and_templates_is_defined(root: Path, model: Graph) -> None:
     known = {str(term) for term in model.subjects(RDFS.isDefinedBy)}
     unknown = {(path.name, iri) for path in code(root) for iri in own_terms_used_in_code(path.read_text()) - known}
