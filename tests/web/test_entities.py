@@ -1,5 +1,6 @@
 """Things lead to documents, documents to evidence, evidence to the characters."""
 
+import html
 import re
 from pathlib import Path
 
@@ -8,6 +9,10 @@ from flask.testing import FlaskClient
 
 from cppcc_graph.describe import Source, Span
 from cppcc_graph.describe.things import Named
+from cppcc_graph.settings import Settings
+from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.terms import NamedNode, Triple
+from cppcc_graph.web import create_app
 from cppcc_graph.web.quotes import quote, sentence
 
 BASE = "https://w3id.org/cppcc-graph/"
@@ -45,6 +50,7 @@ def test_a_thing_answers_303_to_its_document(client: FlaskClient, thing: str, do
         (f"{COMMITTEE}.nt", "text/html", "application/n-triples"),
         (f"{COMMITTEE}.html", "text/turtle", "text/html; charset=utf-8"),
         (f"{COMMITTEE}?format=rdfxml", "text/turtle", "application/rdf+xml"),
+        ("/doc/shapes", "text/turtle", "text/turtle; charset=utf-8"),
         ("/doc/ontology", "text/turtle", "text/turtle; charset=utf-8"),
         ("/doc/vocabulary/units.jsonld", "*/*", "application/ld+json"),
     ],
@@ -104,6 +110,20 @@ def test_a_vocabulary_page_has_an_anchor_for_each_term(client: FlaskClient) -> N
 
     assert '<section class="term" id="item-jian"' in text
     assert "What proposals are counted in." in text
+
+
+def test_of_many_referring_things_some_are_shown_and_all_are_a_query_away() -> None:
+    crowded = EmbeddedStore()
+    place, link = NamedNode(f"{BASE}id/place/somewhere"), NamedNode(f"{BASE}ontology#link")
+    crowded.replace_graph(
+        f"{BASE}crowd", [Triple(NamedNode(f"{BASE}id/topic/t{number}"), link, place) for number in range(41)]
+    )
+    client = create_app(Settings(), crowded).test_client()
+    text = client.get("/doc/place/somewhere.html").text
+    [everything] = re.findall(r'<a href="(/sparql[^"]+)">All 41</a>', text)
+
+    assert text.count('<a href="/id/topic/t') == 30
+    assert client.get(f"{html.unescape(everything)}&format=csv").text.count("/id/topic/t") == 41
 
 
 @pytest.mark.parametrize(

@@ -231,6 +231,14 @@ def test_a_browser_gets_the_query_page(client: FlaskClient) -> None:
     assert '<textarea id="query" name="query"' in answer.text
 
 
+def test_a_page_is_the_last_resort_of_a_client_that_accepts_it(client: FlaskClient) -> None:
+    answer = client.get(
+        "/sparql", query_string={"query": "SELECT * {}"}, headers={"Accept": "text/turtle, text/html;q=0.5"}
+    )
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+
+
 def test_solutions_are_shown_as_a_table_with_links(client: FlaskClient) -> None:
     text = asked(
         client, "SELECT ?o ?v { ?o <https://w3id.org/cppcc-graph/ontology#value> ?v } ORDER BY DESC(?v) LIMIT 1"
