@@ -24,9 +24,13 @@ def every() -> list[Link]:
 
 def some() -> list[Link]:
     """A dozen at most, taken evenly from all of them."""
-    links = every()
-    step = -(-len(links) // _N_SHOWN) or 1
-    return links[::step]
+    step = -(-count() // _N_SHOWN) or 1
+    return [_link(question) for question in list(_known().values())[::step]]
+
+
+def count() -> int:
+    """How many questions there are."""
+    return len(_known())
 
 
 def known(slug: str) -> Question | None:

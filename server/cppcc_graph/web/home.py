@@ -45,7 +45,7 @@ def show() -> Response:
         counts=[Count(name=ngettext(*names, numbers[kind]), n=numbers[kind]) for kind, names in _KINDS.items()],
         reports=[_row(report) for report in catalogue.reports(store(), language=language())],
         questions=examples.some(),
-        n_questions=len(examples.every()),
+        n_questions=examples.count(),
         endpoint=url_for("sparql.endpoint", _external=True),
         example=_EXAMPLE % {"language": language()},
     )
