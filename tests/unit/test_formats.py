@@ -1,0 +1,96 @@
+"""Names and media types of formats, and how answers are counted and written."""
+
+import pytest
+
+from cppcc_graph.errors import UnknownFormat, UnsuitableFormat
+from cppcc_graph.formats import (
+    CSV,
+    FORMATS,
+    JSON,
+    RDF_XML,
+    RESULTS_FORMATS,
+    TURTLE,
+    XML,
+    ResultForm,
+    choose,
+    format_named,
+    write_graph,
+)
+from cppcc_graph.store.base import QueryRequest
+from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.terms import RDF, SKOS, Literal, NamedNode, Triple
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("json", "application/sparql-results+json"),
+        ("xml", "application/sparql-results+xml"),
+        ("csv", "text/csv"),
+        ("tsv", "text/tab-separated-values"),
+        ("turtle", "text/turtle"),
+        ("ntriples", "application/n-triples"),
+        ("rdfxml", "application/rdf+xml"),
+        ("jsonld", "application/ld+json"),
+        ("trig", "application/trig"),
+        ("nquads", "application/n-quads"),
+    ],
+)
+def test_each_format_has_a_name_and_a_media_type(name, media_type):
+    assert format_named(name).media_type == media_type
+    assert format_named(f" {name.upper()} ").name == name
+
+
+def test_there_are_no_other_formats():
+    assert len(FORMATS) == 10
+
+
+def test_an_unknown_format_is_told_with_the_known_ones():
+    with pytest.raises(UnknownFormat, match="unknown format 'excel'; known are: json, xml, csv, tsv, turtle, ntriples"):
+        format_named("excel")
+
+
+def test_text_formats_say_their_charset():
+    assert CSV.content_type == "text/csv; charset=utf-8"
+    assert JSON.content_type == "application/sparql-results+json"
+
+
+def test_the_first_suitable_format_is_chosen():
+    assert choose((), ResultForm.GRAPH) is TURTLE
+    assert choose((TURTLE, CSV, XML), ResultForm.SOLUTIONS) is CSV
+    assert choose((TURTLE, CSV, XML), ResultForm.BOOLEAN) is XML
+    with pytest.raises(UnsuitableFormat, match="a graph, which csv and xml cannot hold; use one of: turtle, ntriples"):
+        choose((CSV, XML), ResultForm.GRAPH)
+
+
+AWKWARD = ['},{"x":{"type":"', "},{}", "a\r\nb", '"', "<result>", "\t", "},{", '\\"},{"', ""]
+
+
+@pytest.mark.parametrize("results_format", RESULTS_FORMATS, ids=lambda f: f.name)
+@pytest.mark.parametrize("n_rows", [0, 1, 2, 9])
+def test_rows_are_counted_whatever_the_values_hold(results_format, n_rows):
+    store = EmbeddedStore()
+    p = NamedNode("x:p")
+    store.replace_graph(
+        "x:g", [Triple(NamedNode(f"x:s{i}"), p, Literal(text)) for i, text in enumerate(AWKWARD[:n_rows])]
+    )
+    answer = store.answer(QueryRequest(query="SELECT ?o ?x { ?s ?p ?o }", formats=(results_format,)))
+
+    assert answer.n_rows == n_rows
+
+
+@pytest.mark.parametrize("n_rows", [0, 1, 3])
+def test_rows_without_any_value_are_counted(n_rows):
+    query = f"SELECT ?none {{ VALUES ?x {{ {'1 ' * n_rows} }} }}"
+
+    for results_format in RESULTS_FORMATS:
+        assert EmbeddedStore().answer(QueryRequest(query=query, formats=(results_format,))).n_rows == n_rows
+
+
+def test_the_same_graph_has_the_same_bytes():
+    """The engine declares prefixes in random order; we sort them."""
+    s = NamedNode("https://w3id.org/cppcc-graph/ontology#x")
+    triples = [Triple(s, RDF.type, SKOS.definition), Triple(s, SKOS.altLabel, Literal(1))]
+
+    assert len({write_graph(triples, TURTLE) for _ in range(20)}) == 1
+    assert len({write_graph(triples, RDF_XML) for _ in range(20)}) == 1
