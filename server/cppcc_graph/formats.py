@@ -254,7 +254,7 @@ _PREFIXES_IN_ORDER: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType(
 
 # The engine writes a document that is no XML for such a predicate.
 _XML_NAME_END = re.compile(r"[^\W\d][\w.-]*\Z")
-_UNWRITTEN_DATATYPES = (XSD.string, RDF.langString)
+_UNWRITTEN_DATATYPES = (XSD.string, RDF.langString, XSD.integer, XSD.decimal, XSD.boolean)
 
 
 def _prefixes_of(statements: Iterable[Statement]) -> dict[str, str]:

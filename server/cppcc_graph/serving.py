@@ -13,6 +13,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import click
 from flask import Flask
@@ -78,16 +79,19 @@ def serve(settings: Settings, listener: Listener, open_store: OpenStore) -> None
 
     Args:
         settings: Of this run.
-        listener: From :func:`listen`; closed at the end.
+        listener: From :func:`listen`; stays the caller's.
         open_store: Gives the filled store: called once and here for a store in memory, in each worker for one on disk.
 
     Raises:
         CppccError: the store in memory could not be filled.
         SystemExit: the worker could not open the store on disk (status 2; it has said why on stderr).
     """
-    application = _Application(settings, listener, open_store)
     if settings.store is None:
-        application.wsgi()
+        # Read before the fork, so that a worker that replaces another one has the data at once.
+        store = open_store()
+        open_store = partial(_itself, store)
+    # gunicorn takes over the descriptor that it gets.
+    application = _Application(settings, listener.url, os.dup(listener.socket.fileno()), open_store)
     parent = os.getpid()
     try:
         Arbiter(application).run()
@@ -97,12 +101,17 @@ def serve(settings: Settings, listener: Listener, open_store: OpenStore) -> None
         raise SystemExit(_UNUSABLE if is_refused else end.code) from None
 
 
+def _itself(store: Store) -> Store:
+    return store
+
+
 class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untyped; this is its interface
     """What gunicorn asks: its configuration and the WSGI callable."""
 
-    def __init__(self, settings: Settings, listener: Listener, open_store: OpenStore) -> None:
+    def __init__(self, settings: Settings, url: str, descriptor: int, open_store: OpenStore) -> None:
         self._settings = settings
-        self._listener = listener
+        self._url = url
+        self._descriptor = descriptor
         self._open_store = open_store
         self._store: Store | None = None
         super().__init__()
@@ -110,7 +119,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untype
     def load_config(self) -> None:
         """Spec: gunicorn, settings; everything else is left at its default."""
         options = {
-            "bind": f"fd://{self._listener.socket.fileno()}",
+            "bind": f"fd://{self._descriptor}",
             "workers": 1,
             "worker_class": "gthread",
             "threads": self._settings.threads,
@@ -128,20 +137,18 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untype
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application over its store; in a worker, a failure is told here and ends the server."""
+        """The application over its store, in a worker; a failure is told here and ends the server."""
         try:
             self._store = self._open_store()
             return create_app(self._settings, self._store)
         except CppccError as error:
-            if self._settings.store is None:
-                raise
             click.echo(f"cppcc: {error}", err=True)
             raise SystemExit(Arbiter.APP_LOAD_ERROR) from error
 
     def _say_ready(self) -> None:
         graphs = self._store.graphs() if self._store else []
         n_triples = sum(graph.n_triples for graph in graphs)
-        click.echo(f"cppcc: {self._listener.url} is ready: {len(graphs)} graphs, {n_triples:,} triples", err=True)
+        click.echo(f"cppcc: {self._url} is ready: {len(graphs)} graphs, {n_triples:,} triples", err=True)
 
     def _close(self) -> None:
         if self._store and self._settings.store is not None:

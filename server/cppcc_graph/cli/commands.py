@@ -1,5 +1,6 @@
 """The command line's first word, and the outermost line that turns every failure into a sentence."""
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -54,6 +55,8 @@ def cppcc() -> None:
 
 def main() -> None:
     """The program: runs one command and ends with its exit status."""
+    # rdflib logs a stack for each ill-typed literal; the shapes tell them in words.
+    logging.getLogger("rdflib").setLevel(logging.CRITICAL)
     try:
         status = cppcc.main(prog_name="cppcc", standalone_mode=False)
         sys.stdout.flush()

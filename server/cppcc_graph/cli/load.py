@@ -1,6 +1,7 @@
 """``cppcc load``."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,10 +39,8 @@ def command(paths: tuple[Path, ...], *, dry_run: bool, **given: object) -> None:
         raise BadSetting("store", "name the folder of the store with --store")
     with progress("reading") as on_file:
         loaded = load_published(paths, on_file=on_file)
-    store = EmbeddedStore(settings.store)
-    with working("judging the data by the shapes"):
+    with closing(EmbeddedStore(settings.store)) as store, working("judging the data by the shapes"):
         told = changes(store, loaded) if dry_run else publish(store, loaded)
-    store.close()
     click.echo(_told(told, dry_run=dry_run))
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -38,7 +39,8 @@ def command(**given: object) -> None:
     logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format="%(message)s")
     send_lines_to(sys.stdout)
     listener = listen(settings.host, settings.port)
-    serve(settings, listener, partial(_opened, settings))
+    with closing(listener.socket):
+        serve(settings, listener, partial(_opened, settings))
 
 
 def _opened(settings: Settings) -> Store:
