@@ -7,6 +7,7 @@ import pyoxigraph
 import pytest
 
 from cppcc_graph.questions import Question, questions
+from cppcc_graph.terms import PREFIXES
 
 Rows = list[list[str]]
 Ask = Callable[[pyoxigraph.Store, str], Rows]
@@ -98,3 +99,10 @@ def test_what_a_question_gives_stands_in_its_query(question: Question) -> None:
     held = [*_strings(query), *_iris(query)]
 
     assert [allowed for allowed in _given(question) if not any(allowed in text for text in held)] == []
+
+
+@each_question
+def test_a_prefix_means_in_a_query_what_it_means_everywhere(question: Question) -> None:
+    declared = dict(re.findall(r"^PREFIX (\w+): <([^>]+)>$", question.query, re.MULTILINE))
+
+    assert {prefix: iri for prefix, iri in declared.items() if PREFIXES.get(prefix, iri) != iri} == {}

@@ -19,7 +19,7 @@ Each question is a file with one SPARQL 1.1 query. The comment lines at its begi
 | `title@zh`, `title@en` | 问题 | the question |
 | `description@zh`, `description@en` | 补充说明(可省) | a note (optional) |
 | `id` | 给定问题的编号 | the number of a given question |
-| `scope` | `any-report`:对任何报告成立;否则只问所名的报告 | `any-report`: holds for any report; else the report it asks about |
+| `scope` | `any-report`:对任何报告成立;否则只问所名的报告 | `any-report`, or the one report it asks about |
 | `tags` | 主题 | what it is about |
 | `answer@zh`, `answer@en` | 答案各列 | the columns of the answer |
 | `given` | 问题自带、可以写进查询的词 | what the question itself gives and the query may hold |
