@@ -14,9 +14,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
@@ -24,6 +24,9 @@ from cppcc_graph.errors import BadSetting, CppccError
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import Store
 from cppcc_graph.web import create_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 OpenStore = Callable[[], Store]
 
@@ -136,7 +139,7 @@ class _Application(BaseApplication):  # type: ignore[misc]  # gunicorn is untype
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> "WSGIApplication":
         """The application over its store, in a worker; a failure is told here and ends the server."""
         try:
             self._store = self._open_store()
