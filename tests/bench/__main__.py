@@ -1,7 +1,7 @@
 """
 Start-up, one point query in-process and over HTTP, full validation, memory: measured and printed, never asserted.
 
-    python -m tests.bench [--rounds N]
+    python -m tests.bench [--rounds N] [--starts N] [--validations N]
 
 Run it from the checkout on a quiet machine; compare only figures of one machine. No network but loopback.
 """
@@ -28,8 +28,6 @@ POINT_QUERY = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?label { <https://w3id.org/cppcc-graph/id/organisation/cppcc-hengyang> rdfs:label ?label }"""
 PATH = f"/sparql?query={quote(POINT_QUERY)}&format=json"
 FIRST_ANSWER_DEADLINE_S = 60
-N_STARTS = 5
-N_VALIDATIONS = 3
 WARM_UP = 20
 
 
@@ -52,9 +50,11 @@ def main() -> None:
     """Prints the table, row by row."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures the server on this machine.")
     parser.add_argument("--rounds", type=int, default=1000, help="point queries to time (default: 1000)")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--starts", type=int, default=5, help="starts of the server to time (default: 5)")
+    parser.add_argument("--validations", type=int, default=3, help="full validations to time (default: 3)")
+    given = parser.parse_args()
     rows = chain(
-        [machine(), f"{'':<44}{'samples':>8}{'median':>12}{'p95':>12}"], (m.row() for m in measurements(rounds))
+        [machine(), f"{'':<44}{'samples':>8}{'median':>12}{'p95':>12}"], (m.row() for m in measurements(given))
     )
     for row in rows:
         sys.stdout.write(f"{row}\n")
@@ -78,19 +78,19 @@ def _git(*arguments: str) -> str:
     return done.stdout.strip()
 
 
-def measurements(rounds: int) -> Iterator[Measured]:
+def measurements(given: argparse.Namespace) -> Iterator[Measured]:
     """Each measurement in turn."""
     starts, memories = [], []
-    for _ in range(N_STARTS):
+    for _ in range(given.starts):
         with served() as (server, started, port):
             starts.append(time.perf_counter() - started)
             request(port)
             memories.append(tree_memory_mib(server.pid))
     yield Measured("cppcc serve: start to first answer", "s", starts)
     yield Measured("cppcc serve: peak memory, all processes", "MiB", memories)
-    yield from over_http(rounds)
-    yield from in_process(rounds)
-    yield from validations()
+    yield from over_http(given.rounds)
+    yield from in_process(given.rounds)
+    yield from validations(given.validations)
 
 
 def over_http(rounds: int) -> Iterator[Measured]:
@@ -123,10 +123,10 @@ def in_process(rounds: int) -> Iterator[Measured]:
     store.close()
 
 
-def validations() -> Iterator[Measured]:
+def validations(count: int) -> Iterator[Measured]:
     """`cppcc validate` as a process of its own, reading included."""
     seconds, memories = [], []
-    for _ in range(N_VALIDATIONS):
+    for _ in range(count):
         started = time.perf_counter()
         with subprocess.Popen(command("validate"), env=environment(), stdout=subprocess.DEVNULL) as process:
             _, _, usage = os.wait4(process.pid, 0)
