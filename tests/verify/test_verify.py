@@ -42,6 +42,7 @@ def test_a_graph_that_agrees_with_its_text_is_sound():
     assert {name: (check.n_sound, check.total) for name, check in verification.reports[0].checks.items()} == {
         "paragraphs": (5, 5),
         "spans": (14, 14),
+        "edges": (14, 14),
         "figures": (5, 5),
         "dates": (2, 2),
         "names": (9, 9),
@@ -118,6 +119,34 @@ def test_a_span_in_another_paragraph_than_it_names_is_told():
 
     assert [check for check, _, _ in found] == ["spans"]
     assert "is outside its paragraph 103–142" in found[0][2]
+
+
+EDGES = [
+    ("47-60", "48-60", "48 lies inside the name 星澜市政协"),
+    ("103-125", "103-126", "125 is a separating mark"),
+    ("47-69", "46-69", "46 is a separating mark"),
+    ("85-101", "86-101", "86 lies inside the name 市委"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), EDGES)
+def test_a_span_whose_edge_is_inside_a_name_or_on_a_mark_is_told(old, new, message):
+    (old_start, old_end), (start, end) = old.split("-"), new.split("-")
+    span = (
+        f'/span/{old}> a cppcc:TextSpan ;\n    oa:start "{old_start}"^^xsd:nonNegativeInteger ;\n    oa:end "{old_end}"'
+    )
+    moved = f'/span/{new}> a cppcc:TextSpan ;\n    oa:start "{start}"^^xsd:nonNegativeInteger ;\n    oa:end "{end}"'
+    used = f"cppcc:evidence <report/xinglan-2031/span/{old}>"
+    pairs = [(span, moved)] + [(used, used.replace(old, new))] * (used in TURTLE)
+
+    assert ("edges", new, message) in problems(*pairs)
+
+
+def test_a_span_whose_edge_is_inside_a_number_is_told():
+    span = "<report/xinglan-2031/span/66-69> a cppcc:TextSpan ; oa:start 66 ; oa:end 69 ; "
+    more = span + "cppcc:inParagraph <report/xinglan-2031/paragraph/4> .\n<report/xinglan-2031/span/65-69> a"
+
+    assert problems(("<report/xinglan-2031/span/65-69> a", more)) == [("edges", "66-69", "66 lies inside a number")]
 
 
 def test_a_line_without_a_paragraph_is_told():

@@ -11,7 +11,7 @@ class Problem:
     One thing that disagrees with the text.
 
     Attributes:
-        check: ``text``, ``paragraphs``, ``spans``, ``figures``, ``dates`` or ``names``.
+        check: ``text``, ``paragraphs``, ``spans``, ``edges``, ``figures``, ``dates`` or ``names``.
         iri: The node to correct.
         start: First code point concerned; -1 if none.
         end: Code point after the last; -1 if none.

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cppcc_graph.verify.checks import check_paragraphs, check_spans
+from cppcc_graph.verify.edges import check_edges
 from cppcc_graph.verify.evidence import ReportEvidence, read_reports
 from cppcc_graph.verify.naming import check_names
 from cppcc_graph.verify.problems import Checked, Problem
@@ -22,6 +23,7 @@ _CHECKS: Mapping[str, Callable[[ReportEvidence, str, Graph], Checked]] = Mapping
     {
         "paragraphs": check_paragraphs,
         "spans": check_spans,
+        "edges": check_edges,
         "figures": check_figures,
         "dates": check_dates,
         "names": check_names,
