@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
+import rdflib
 from flask.testing import FlaskClient
 
+from cppcc_graph.converter import graph_of
 from cppcc_graph.questions import Question, questions
 
 Rows = list[list[str]]
@@ -106,3 +108,18 @@ def address() -> Iterator[str]:
     yield found
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def rdflib_graph(published: list[pyoxigraph.Quad]) -> rdflib.Graph:
+    return graph_of(quad.triple for quad in published)
+
+
+@pytest.mark.long
+@each_question
+def test_another_engine_gives_the_same_rows_in_the_same_order(
+    question: Question, rdflib_graph: rdflib.Graph, plain: pyoxigraph.Store, ask: Ask
+) -> None:
+    text = rdflib_graph.query(question.query).serialize(format="csv").decode()
+
+    assert read_csv(text) == ask(plain, question.query)
