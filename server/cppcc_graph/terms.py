@@ -80,7 +80,7 @@ OA = _namespace("oa", "http://www.w3.org/ns/oa#", "start end exact")
 TIME = _namespace("time", "http://www.w3.org/2006/time#")
 QUDT = _namespace("qudt", "http://qudt.org/schema/qudt/")
 UNIT = _namespace("unit", "http://qudt.org/vocab/unit/")
-POPOLO = _namespace("popolo", "http://www.popoloproject.com/rdf#")
+OPENGOV = _namespace("opengov", "http://www.w3.org/ns/opengov#")
 SH = _namespace("sh", "http://www.w3.org/ns/shacl#")
 VANN = _namespace("vann", "http://purl.org/vocab/vann/")
 VOID = _namespace("void", "http://rdfs.org/ns/void#", "triples")
@@ -113,7 +113,7 @@ _NAMESPACES = (
     TIME,
     QUDT,
     UNIT,
-    POPOLO,
+    OPENGOV,
     SH,
     VANN,
     VOID,

@@ -82,7 +82,7 @@ def key() -> Key:
     shared = Path(os.environ.get(VARIABLE, CHECKOUT.parent / "shared"))
     path = shared / "domain" / "questions.json"
     if VARIABLE not in os.environ and not path.is_file():
-        pytest.skip(f"no folder 'shared' with the key beside the checkout; name another with {VARIABLE}")
+        pytest.skip(f"allowed: no folder 'shared' with the key beside the checkout; name another with {VARIABLE}")
     content = json.loads(path.read_text(encoding="utf-8"))
     return {question["id"]: question for question in content["questions"]}
 
