@@ -3,7 +3,7 @@ The approved answers of the given questions against their published key.
 
 The key, ``domain/questions.json``, is not part of the project: it is looked for in the folder that ``CPPCC_SHARED``
 names, by default in ``shared`` beside the checkout. Without the variable and without that folder these tests are
-skipped; a variable that leads nowhere is an error.
+skipped, which fails where CI is set; a variable that leads nowhere is an error.
 """
 
 import csv
@@ -82,7 +82,7 @@ def key() -> Key:
     shared = Path(os.environ.get(VARIABLE, CHECKOUT.parent / "shared"))
     path = shared / "domain" / "questions.json"
     if VARIABLE not in os.environ and not path.is_file():
-        pytest.skip(f"allowed: no folder 'shared' with the key beside the checkout; name another with {VARIABLE}")
+        pytest.skip(f"no folder 'shared' with the key beside the checkout; name another with {VARIABLE}")
     content = json.loads(path.read_text(encoding="utf-8"))
     return {question["id"]: question for question in content["questions"]}
 
