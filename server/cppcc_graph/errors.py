@@ -8,6 +8,8 @@ Everything that can go wrong and is said in words.
     │   └── TooComplex(message, line, column, source) a query above the size or nesting limit, refused unparsed
     ├── BadSource(reason, path)                       a file or folder that cannot be used
     ├── BadSetting(name, reason)                      an option or environment variable with a wrong value
+    ├── BadShapes(message)                            shapes that cannot judge
+    ├── WrongText(message)                            a report's text that is missing, or is another one
     ├── NotConforming(findings)                       data that breaks the shapes
     ├── UnknownEntity(iri)                            no statement is about this IRI
     ├── UnknownGraph(iri)                             the dataset has no such named graph
@@ -79,6 +81,14 @@ class BadSetting(CppccError):
         self.name = name
         self.reason = reason
         super().__init__(f"{name}: {reason}")
+
+
+class BadShapes(CppccError):
+    """A shapes graph that cannot judge: no SHACL term, no rule at all, or a shape that is ill-formed."""
+
+
+class WrongText(CppccError):
+    """The folder does not hold the text that the graph counts in; ``str()`` says what was looked for and what to do."""
 
 
 class NotConforming(CppccError):

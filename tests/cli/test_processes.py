@@ -68,7 +68,10 @@ def test_a_reader_that_leaves_is_no_error():
 
 @pytest.mark.slow
 def test_an_ill_typed_literal_is_a_finding_and_no_trace(in_new_process, tmp_path):
-    (tmp_path / "ill.ttl").write_text('<x:a> <x:b> "soon"^^<http://www.w3.org/2001/XMLSchema#date> .')
+    (tmp_path / "ill.ttl").write_text(
+        "PREFIX cppcc: <https://w3id.org/cppcc-graph/ontology#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
+        '<x:report> a cppcc:Report ; <http://purl.org/dc/terms/issued> "soon"^^xsd:date .'
+    )
     told = in_new_process("validate", tmp_path / "ill.ttl")
 
     assert told.status == 1

@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def texts() -> Path:
-    """The folder CPPCC_TEXTS, or ../shared/reports beside the checkout; without it tests skip: no text is part of it."""
+    """The folder CPPCC_TEXTS, or ../shared/reports beside the checkout; without it tests skip."""
     folder = Path(os.environ.get("CPPCC_TEXTS") or CHECKOUT.parent / "shared" / "reports")
     if not folder.is_dir():
         pytest.skip(f"no folder of texts at {folder}; set CPPCC_TEXTS to the folder that holds them")

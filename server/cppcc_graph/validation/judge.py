@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator
 
 from pyshacl import validate as pyshacl_validate
 from pyshacl.errors import ReportableRuntimeError
-from rdflib import RDF, RDFS, SH, Graph, Literal, URIRef
+from rdflib import RDFS, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from cppcc_graph import terms
+from cppcc_graph.errors import BadShapes
 from cppcc_graph.validation.paths import path_text
 from cppcc_graph.validation.report import SEVERITIES, Finding, ValidationReport
-from cppcc_graph.validation.shapes import BadShapes, check_shapes, focus_nodes, rule_of, rules
+from cppcc_graph.validation.shapes import check_shapes, focus_nodes, rule_of, rules
 
 _EVIDENCE = URIRef(f"{terms.CPPCC.iri}evidence")
 _START, _END = URIRef(terms.OA.start.value), URIRef(terms.OA.end.value)
@@ -33,7 +34,8 @@ def validate(graph: Graph, shapes: Graph) -> ValidationReport:
     """
     check_shapes(shapes)
     results = _ask(graph, shapes)
-    found = (_finding(results, result, graph, shapes) for result in results.subjects(RDF.type, SH.ValidationResult))
+    # Not every sh:ValidationResult in the report is one: sh:node and sh:or leave those that they were decided by.
+    found = (_finding(results, result, graph, shapes) for result in results.objects(None, SH.result))
     findings = tuple(sorted(found, key=_order))
     return ValidationReport(
         conforms=not findings,
@@ -121,7 +123,11 @@ def _in_language(texts: Iterable[Node], language: str, *, exactly: bool = False)
 
 
 def _value_text(value: Node) -> str:
-    return terms.shorten(str(value)) if isinstance(value, URIRef) else value.n3()
+    if isinstance(value, URIRef):
+        return terms.shorten(str(value))
+    if isinstance(value, Literal) and value.ill_typed:  # n3() warns of an ill-typed number
+        return f'"{value}"^^<{value.datatype}>'
+    return value.n3()
 
 
 def _spans(graph: Graph, node: Node) -> tuple[str, ...]:

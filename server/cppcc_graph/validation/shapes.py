@@ -7,7 +7,7 @@ import pyoxigraph
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, BNode, Graph, URIRef
 from rdflib.term import Node
 
-from cppcc_graph.errors import CppccError
+from cppcc_graph.errors import BadShapes
 from cppcc_graph.store.syntax import bad_query
 
 
@@ -18,10 +18,6 @@ def _name(term: str) -> str:
 # SHACL's own vocabulary as rdflib lists it; the first six are missing there.
 _SHACL_TERMS = frozenset({"and", "or", "not", "in", "class", "values", *map(_name, dir(SH))})
 _TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
-
-
-class BadShapes(CppccError):
-    """A shapes graph that cannot judge: no SHACL term, no rule at all, or a shape that is ill-formed."""
 
 
 def check_shapes(shapes: Graph) -> None:

@@ -4,12 +4,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from cppcc_graph.errors import BadSource, CppccError
+from cppcc_graph.errors import BadSource, WrongText
 from cppcc_graph.verify.evidence import Text
-
-
-class WrongText(CppccError):
-    """The folder does not hold the text that the graph counts in; ``str()`` says what was looked for and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from rdflib import Graph
 from rich.console import Console
 from rich.table import Table
 
+from cppcc_graph.errors import WrongText
 from cppcc_graph.verify.checks import check_paragraphs, check_spans
 from cppcc_graph.verify.edges import check_edges
 from cppcc_graph.verify.evidence import ReportEvidence, read_reports
 from cppcc_graph.verify.naming import check_names
 from cppcc_graph.verify.problems import Checked, Problem
 from cppcc_graph.verify.statements import check_dates, check_figures
-from cppcc_graph.verify.texts import WrongText, read_text
+from cppcc_graph.verify.texts import read_text
 
 _CHECKS: Mapping[str, Callable[[ReportEvidence, str, Graph], Checked]] = MappingProxyType(
     {

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cppcc_graph.describe import Source, Span
-from cppcc_graph.errors import BadSource
+from cppcc_graph.errors import BadSource, WrongText
 from cppcc_graph.verify.evidence import Text
-from cppcc_graph.verify.texts import WrongText, read_text
+from cppcc_graph.verify.texts import read_text
 
 # A sentence ends with its stop and the closing marks after it, or with the line.
 _STOPS, _CLOSING = "\u3002\uff01\uff1f!?", "\u201d\u2019\u300f\u300d\uff09)\u300b"
