@@ -66,6 +66,16 @@ def test_a_reader_that_leaves_is_no_error():
     assert (dump.wait(timeout=30), written) == (0, b"")
 
 
+def test_ctrl_c_ends_a_long_query_at_once_and_quietly():
+    query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    asked = subprocess.Popen([*COMMAND, "query", query], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(1.5)
+    asked.send_signal(signal.SIGINT)
+    out, err = asked.communicate(timeout=2)
+
+    assert (asked.returncode, out, err) == (-signal.SIGINT, b"", b"")
+
+
 @pytest.mark.slow
 def test_an_ill_typed_literal_is_a_finding_and_no_trace(in_new_process, tmp_path):
     (tmp_path / "ill.ttl").write_text(

@@ -1,5 +1,9 @@
 """What every store promises (``store/base.py``), over each implementation."""
 
+import subprocess
+import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -291,3 +295,55 @@ def test_a_damaged_store_is_named(tmp_path):
 
     with pytest.raises(StoreUnavailable, match="is damaged"):
         EmbeddedStore(tmp_path / "store")
+
+
+def contents(value: int) -> dict[str, list[Triple]]:
+    triples = [Triple(NamedNode(f"x:s{i}"), P, Literal(value)) for i in range(200)]
+    return {"x:g1": triples, "x:g2": triples[:1]}
+
+
+def values(store: Store) -> set[str]:
+    """Everything that the default graph and the named graphs say, in one answer."""
+    rows = answered(store, "SELECT DISTINCT ?o { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }").split()
+    return set(rows[1:])
+
+
+def test_a_reader_sees_the_old_or_the_new_graphs_and_never_a_mixture(store):
+    store.replace_graphs(contents(0))
+    seen: list[set[str]] = []
+    writing = threading.Thread(target=lambda: [store.replace_graphs(contents(n)) for n in range(1, 20)])
+    writing.start()
+    while writing.is_alive():
+        seen.append(values(store))
+    writing.join()
+
+    assert {len(found) for found in seen} == {1}
+    assert len({min(found) for found in seen}) > 1
+
+
+WRITE_FOR_EVER = """
+import itertools, pathlib, sys
+from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.terms import Literal, NamedNode, Triple
+store = EmbeddedStore(pathlib.Path(sys.argv[1]))
+for n in itertools.count():
+    triples = [Triple(NamedNode(f"x:s{i}"), NamedNode("x:p"), Literal(n)) for i in range(500)]
+    store.replace_graphs({"x:g1": triples, "x:g2": triples[:1]})
+    print(n, flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay_s", [0.0, 0.01, 0.02, 0.03, 0.05])
+def test_a_killed_writer_leaves_the_old_or_the_new_graphs(tmp_path, delay_s):
+    folder = tmp_path / "store"
+    with subprocess.Popen([sys.executable, "-c", WRITE_FOR_EVER, folder], stdout=subprocess.PIPE) as writer:
+        for _ in range(3):
+            writer.stdout.readline()
+        time.sleep(delay_s)
+        writer.kill()
+    store = EmbeddedStore(folder)
+
+    assert len(values(store)) == 1
+    assert [graph.n_triples for graph in store.graphs()] == [500, 1]
+    store.close()

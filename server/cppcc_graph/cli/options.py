@@ -1,9 +1,10 @@
 """Options that several commands share, a progress bar, and the store that they describe."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from shutil import get_terminal_size
@@ -73,10 +74,23 @@ def table_width() -> int:
 @contextmanager
 def working(what: str) -> Iterator[None]:
     """A spinner on stderr while one long step runs, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield
+        return
     from rich.console import Console
 
-    with Console(stderr=True).status(what) if sys.stderr.isatty() else nullcontext():
+    with Console(stderr=True).status(what):
         yield
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C ends the process at once: the engine does not look at signals while it evaluates."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cppcc_graph.cli.options import data_option, settings_of, store_of, store_option
+from cppcc_graph.cli.options import data_option, interruptible, settings_of, store_of, store_option, working
 from cppcc_graph.errors import BadSource, BadSyntax
 from cppcc_graph.formats import FORMATS, Format, format_named
 from cppcc_graph.guard.tokens import is_word, tokens_of
@@ -47,7 +47,7 @@ def command(question: str, format_name: str, **given: object) -> None:
 
     text = _text_of(question)
     formats = () if format_name == "table" else (format_named(format_name),)
-    with store_of(settings_of(**given)) as store:
+    with store_of(settings_of(**given)) as store, working("answering"), interruptible():
         answer = _answer(store, text, formats)
     click.echo(as_table(answer) if format_name == "table" else answer.body, nl=False)
 
