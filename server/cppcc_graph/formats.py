@@ -8,10 +8,9 @@ can hold. Two lists cover everything: the four SPARQL results formats and the si
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType
 from typing import TypeVar
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
@@ -226,30 +225,7 @@ def write_graph(statements: Iterable[Statement], rdf_format: Format) -> bytes:
     if rdf_format is RDF_XML and not all(_XML_NAME_END.search(statement.predicate.value) for statement in listed):
         others = [candidate.name for candidate in GRAPH_FORMATS if candidate is not RDF_XML]
         raise UnsuitableFormat([RDF_XML.name], form=ResultForm.GRAPH.value, suitable=others)
-    body = serialize(listed, format=rdf_syntax(rdf_format), prefixes=_prefixes_of(listed)) or b""
-    return _PREFIXES_IN_ORDER.get(rdf_format.name, bytes)(body)
-
-
-def _turtle_in_order(body: bytes) -> bytes:
-    """The engine declares prefixes in a random order; the same graph has the same bytes only when they are sorted."""
-    end = _PREFIX_LINES.match(body).end()  # type: ignore[union-attr]  # the pattern matches the empty string too
-    return b"".join(sorted(body[:end].splitlines(keepends=True))) + body[end:]
-
-
-def _rdf_xml_in_order(body: bytes) -> bytes:
-    root = _XML_ROOT.search(body)
-    if root is None:
-        return body
-    names = b"".join(sorted(_XML_NAMESPACE.findall(root[1])))
-    return body[: root.start(1)] + names + body[root.end(1) :]
-
-
-_PREFIX_LINES = re.compile(rb"(?:@prefix [^\n]*\n)*")
-_XML_ROOT = re.compile(rb"<rdf:RDF((?: xmlns:[^\s=]+=\"[^\"]*\")*)")
-_XML_NAMESPACE = re.compile(rb" xmlns:[^\s=]+=\"[^\"]*\"")
-_PREFIXES_IN_ORDER: Mapping[str, Callable[[bytes], bytes]] = MappingProxyType(
-    {"turtle": _turtle_in_order, "trig": _turtle_in_order, "rdfxml": _rdf_xml_in_order}
-)
+    return serialize(listed, format=rdf_syntax(rdf_format), prefixes=_prefixes_of(listed)) or b""
 
 
 # The engine writes a document that is no XML for such a predicate.

@@ -146,8 +146,8 @@ def test_turtle_declares_the_prefixes_that_occur_and_no_others(store):
     query = "CONSTRUCT { <x:a> a <https://w3id.org/cppcc-graph/ontology#Report> } WHERE {}"
 
     assert answered(store, query, TURTLE) == (
-        "@prefix cppcc: <https://w3id.org/cppcc-graph/ontology#> .\n"
         "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
+        "@prefix cppcc: <https://w3id.org/cppcc-graph/ontology#> .\n"
         "<x:a> a cppcc:Report .\n"
     )
 

@@ -7,18 +7,16 @@ from cppcc_graph.formats import (
     CSV,
     FORMATS,
     JSON,
-    RDF_XML,
     RESULTS_FORMATS,
     TURTLE,
     XML,
     ResultForm,
     choose,
     format_named,
-    write_graph,
 )
 from cppcc_graph.store.base import QueryRequest
 from cppcc_graph.store.embedded import EmbeddedStore
-from cppcc_graph.terms import RDF, SKOS, Literal, NamedNode, Triple
+from cppcc_graph.terms import Literal, NamedNode, Triple
 
 
 @pytest.mark.parametrize(
@@ -85,12 +83,3 @@ def test_rows_without_any_value_are_counted(n_rows):
 
     for results_format in RESULTS_FORMATS:
         assert EmbeddedStore().answer(QueryRequest(query=query, formats=(results_format,))).n_rows == n_rows
-
-
-def test_the_same_graph_has_the_same_bytes():
-    """The engine declares prefixes in random order; we sort them."""
-    s = NamedNode("https://w3id.org/cppcc-graph/ontology#x")
-    triples = [Triple(s, RDF.type, SKOS.definition), Triple(s, SKOS.altLabel, Literal(1))]
-
-    assert len({write_graph(triples, TURTLE) for _ in range(20)}) == 1
-    assert len({write_graph(triples, RDF_XML) for _ in range(20)}) == 1

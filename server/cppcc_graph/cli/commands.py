@@ -1,7 +1,6 @@
 """The command line's first word, and the outermost line that turns every failure into a sentence."""
 
 import logging
-import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -59,9 +58,6 @@ def main() -> None:
     logging.getLogger("rdflib").setLevel(logging.CRITICAL)
     try:
         status = cppcc.main(prog_name="cppcc", standalone_mode=False)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        status = _after_broken_pipe()
     except (KeyboardInterrupt, click.Abort):
         status = _INTERRUPTED
     except click.ClickException as error:
@@ -86,9 +82,3 @@ def _told(*lines: object, status: int) -> int:
     for line in lines:
         click.echo(f"cppcc: {line}", err=True)
     return status
-
-
-def _after_broken_pipe() -> int:
-    """The reader has left (``| head``): nothing to say, and nothing to flush when the interpreter ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return CONFORMS
