@@ -50,7 +50,9 @@ def test_a_query_is_answered_as_a_table(cppcc):
     )  # fmt: skip
 
 
-def test_a_query_is_answered_in_every_format_that_can_hold_it(cppcc):
+def test_a_query_is_answered_in_every_format_that_can_hold_it(cppcc, good, monkeypatch):
+    monkeypatch.setenv("CPPCC_DATA", str(good))
+
     assert cppcc("query", "--format", "csv", "SELECT (1 AS ?x) {}").out.split() == ["x", "1"]
     assert json.loads(cppcc("query", "--format", "json", "ASK {}").out) == {"head": {}, "boolean": True}
     assert cppcc("query", "ASK { FILTER(false) }").out == "no\n"
@@ -99,7 +101,8 @@ def test_the_data_given_replace_the_bundled_data_and_the_ontology_stays(cppcc, g
         (("query",), "Missing argument 'FILE|TEXT|NAME'"),
     ],
 )
-def test_what_cannot_be_used_is_one_sentence_and_status_2(cppcc, arguments, message):
+def test_what_cannot_be_used_is_one_sentence_and_status_2(cppcc, good, monkeypatch, arguments, message):
+    monkeypatch.setenv("CPPCC_DATA", str(good))
     told = cppcc(*arguments)
 
     assert told.status == 2

@@ -66,6 +66,7 @@ def test_a_reader_that_leaves_is_no_error():
     assert (dump.wait(timeout=30), written) == (0, b"")
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_long_query_at_once_and_quietly():
     query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
     asked = subprocess.Popen([*COMMAND, "query", query], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -120,7 +121,8 @@ def test_a_port_in_use_is_told_before_anything_is_read(in_new_process):
     )
 
 
-@pytest.mark.parametrize("where", ["memory", pytest.param("disk", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["memory", "disk"])
 def test_a_worker_that_dies_is_replaced(serve, tmp_path, where):
     server, url, _ = serve(*(("--store", tmp_path / "store") if where == "disk" else ()))
     os.kill(worker_of(server), signal.SIGKILL)
@@ -173,6 +175,7 @@ def test_a_filled_store_that_differs_is_told_with_the_command_that_shows_it(in_n
     assert "1 added        1 removed  <https://w3id.org/cppcc-graph/graph/a>" in shown.out
 
 
+@pytest.mark.slow
 def test_the_home_folder_is_left_alone(serve, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
