@@ -65,7 +65,6 @@ def test_every_shape_is_named_by_an_iri_of_ours(shapes: Graph) -> None:
 
 def test_a_shape_without_a_number_is_labelled_and_used(shapes: Graph) -> None:
     helpers = all_shapes(shapes) - numbered(shapes)
-    with_target = {shape for shape in helpers if any(shapes.objects(shape, target) for target in ())}
     listed = {node for start in shapes.objects(None, SH["or"]) for node in shapes.items(start)}
     listed |= {node for start in shapes.objects(None, SH.xone) for node in shapes.items(start)}
     references = (SH.property, SH.node, SH["not"], SH.qualifiedValueShape)
