@@ -121,6 +121,13 @@ def test_a_span_in_another_paragraph_than_it_names_is_told():
     assert "is outside its paragraph 103–142" in found[0][2]
 
 
+def test_a_span_whose_iri_says_other_offsets_is_told():
+    exact = '/span/79-84> a cppcc:TextSpan ;\n    oa:start "79"'
+    found = problems((exact, exact.replace('"79"', '"80"')))
+
+    assert found == [("spans", "79-84", "the IRI does not end in 80-84")]
+
+
 EDGES = [
     ("47-60", "48-60", "48 lies inside the name 星澜市政协"),
     ("103-125", "103-126", "125 is a separating mark"),
@@ -178,6 +185,20 @@ def test_a_name_inside_a_longer_one_counts_where_the_statement_says_that_it_is_i
 
     assert [check for check, _, _ in problems(to_body)] == ["names"]
     assert problems(to_body, from_name, span) == []
+
+
+def test_an_event_that_the_text_does_not_name_is_known_by_its_own_evidence_in_the_sentence():
+    unnamed = ('"座谈会"@zh', '"夜间谈话"@zh')
+    elsewhere = (
+        "cppcc:evidence <report/xinglan-2031/span/103-125> .",
+        "cppcc:evidence <report/xinglan-2031/span/85-101> .",
+    )
+
+    assert problems(unnamed) == []
+    assert [(check, iri) for check, iri, _ in problems(unnamed, elsewhere)] == [
+        ("dates", "lamp-talk"),
+        ("names", "lamp-talk--organisedBy--cppcc-xinglan-office"),
+    ]
 
 
 def test_a_publication_date_that_no_dateline_prints_is_told():
