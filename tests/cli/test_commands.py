@@ -218,3 +218,7 @@ def test_a_report_that_breaks_a_shape_has_status_1(cppcc, tmp_path):
 
     assert told.status == 1
     assert "https://w3id.org/cppcc-graph/report/broken" in told.out
+
+
+def test_two_dumps_of_equal_data_are_equal_to_the_byte(cppcc):
+    assert cppcc("dump").out == cppcc("dump").out

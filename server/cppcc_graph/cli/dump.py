@@ -2,10 +2,11 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
+from pyoxigraph import CanonicalizationAlgorithm, Dataset
 
 from cppcc_graph.cli.options import data_option, settings_of, store_of, store_option
 from cppcc_graph.errors import BadSource, UnknownGraph
@@ -56,13 +57,20 @@ def _dumped(store: Store, graph_iri: str | None, format_name: str) -> bytes:
         raise UnknownGraph(graph_iri)
     graphs = [graph for graph in stored(store) if graph_iri in (None, graph.graph_iri)]
     if rdf_format in (N_QUADS, TRIG, JSON_LD):
-        return write_graph(sorted((quad for graph in graphs for quad in _quads(graph)), key=str), rdf_format)
+        return write_graph(_sorted(quad for graph in graphs for quad in _quads(graph)), rdf_format)
     return write_graph(sorted({triple for graph in graphs for triple in graph.triples}, key=str), rdf_format)
 
 
 def _quads(graph: Loaded) -> Iterator[Quad]:
     name = NamedNode(graph.graph_iri)
     return (Quad(triple.subject, triple.predicate, triple.object, name) for triple in graph.triples)
+
+
+def _sorted(quads: Iterable[Quad]) -> list[Quad]:
+    """Blank nodes under their canonical labels, so that equal data give equal dumps. Spec: RDFC-1.0."""
+    dataset = Dataset(quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(dataset, key=str)
 
 
 def _write(path: Path, body: bytes) -> None:
