@@ -17,6 +17,9 @@ Everything that can go wrong and is said in words.
     ├── UnsuitableFormat(requested, form, suitable)   a known format that cannot hold this kind of answer
     ├── ServiceRefused(line, column)                  SERVICE: this endpoint asks no other endpoint
     ├── UpdateRefused(keyword, line, column)          an update at an endpoint that only reads
+    ├── QueryTimeout(deadline_s)                      a query that did not end in time; it was stopped
+    ├── QueryKilled(memory_mib)                       a query that ended the process that evaluated it
+    ├── AnswerTooLarge(limit_bytes)                   an answer above the size that is sent
     ├── StoreBusy(retry_after_s)                      try again later
     └── StoreUnavailable(reason)                      the store cannot be opened or read
 
@@ -184,6 +187,53 @@ class UpdateRefused(CppccError):
         super().__init__(
             f"{place(line, column)}: {keyword} is a SPARQL Update; this endpoint only answers queries "
             "(SELECT, ASK, CONSTRUCT, DESCRIBE)"
+        )
+
+
+class QueryTimeout(CppccError):
+    """
+    A query that did not end in time and was stopped.
+
+    Attributes:
+        deadline_s: The time that it had, in seconds.
+    """
+
+    def __init__(self, *, deadline_s: float) -> None:
+        self.deadline_s = deadline_s
+        super().__init__(
+            f"the query was stopped after {deadline_s:g} s; ask for less: fix a subject or a graph, join on fewer "
+            "patterns, add LIMIT"
+        )
+
+
+class QueryKilled(CppccError):
+    """
+    A query that ended the process that evaluated it, by asking for more memory than there is or by a fault.
+
+    Attributes:
+        memory_mib: The memory that a query may use, in MiB.
+    """
+
+    def __init__(self, *, memory_mib: int) -> None:
+        self.memory_mib = memory_mib
+        super().__init__(
+            f"the query ended the process that evaluated it; a query may use {memory_mib:,} MiB: sort and group fewer "
+            "rows, or ask in parts"
+        )
+
+
+class AnswerTooLarge(CppccError):
+    """
+    An answer above the size that is sent; nothing of it was sent.
+
+    Attributes:
+        limit_bytes: The most that one answer may have.
+    """
+
+    def __init__(self, *, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        super().__init__(
+            f"the answer has more than {limit_bytes:,} bytes; ask in parts with ORDER BY, LIMIT and OFFSET"
         )
 
 

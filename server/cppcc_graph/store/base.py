@@ -8,7 +8,7 @@ The default graph is always the set union of all named graphs.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from cppcc_graph.errors import BadSyntax
 from cppcc_graph.formats import Format, ResultForm
@@ -26,6 +26,9 @@ class QueryRequest:
         default_graph_iris: ``default-graph-uri`` values; with the next one they replace any FROM in the query.
         named_graph_iris: ``named-graph-uri`` values.
         base_iri: Against which relative IRIs are resolved, or None to refuse relative IRIs.
+        deadline_s: The longest that the client will wait, in seconds; None means the store's own limit, which is also
+            the most there is. A store without killable workers cannot keep it.
+        client: Who asks, for fair shares: an address, or empty when nobody else asks.
     """
 
     query: str
@@ -33,6 +36,8 @@ class QueryRequest:
     default_graph_iris: tuple[str, ...] = ()
     named_graph_iris: tuple[str, ...] = ()
     base_iri: str | None = None
+    deadline_s: float | None = None
+    client: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +48,24 @@ class Answer:
     Attributes:
         form: Solutions, boolean or graph.
         format: The format of `body`; its ``content_type`` goes into the header.
-        body: The complete document.
-        n_rows: Solutions in a table, triples in a graph, 1 for a boolean.
+        body: The complete document; empty when it lies in `file`.
+        n_rows: Solutions in a table, triples in a graph, 1 for a boolean; None when it was too long to be counted.
+        file: A document too large for memory, complete, positioned at its start and to be closed by the reader; else
+            None.
+        n_bytes: Length of the document, wherever it lies.
     """
 
     form: ResultForm
     format: Format
     body: bytes
-    n_rows: int
+    n_rows: int | None
+    file: BinaryIO | None = None
+    n_bytes: int = -1
+
+    def __post_init__(self) -> None:
+        """The length of a body in memory need not be given."""
+        if self.n_bytes < 0:
+            object.__setattr__(self, "n_bytes", len(self.body))
 
     @property
     def media_type(self) -> str:

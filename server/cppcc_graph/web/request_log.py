@@ -36,7 +36,8 @@ def note_query(query: QueryRequest) -> None:
 def note_answer(answer: Answer) -> None:
     """Put the query's form and the number of rows into this request's line."""
     _fields()["query_form"] = answer.form.value
-    _fields()["rows"] = answer.n_rows
+    if answer.n_rows is not None:
+        _fields()["rows"] = answer.n_rows
 
 
 def _start() -> None:

@@ -52,7 +52,7 @@ def view(answer: Answer, *, took_ms: int, downloads: Sequence[Link], headings: M
         return ResultView(
             document="\n".join(lines[:MAX_ROWS]),
             n_cut_lines=max(len(lines) - MAX_ROWS, 0),
-            n_rows=answer.n_rows,
+            n_rows=answer.n_rows or 0,
             took_ms=took_ms,
             downloads=downloads,
         )
@@ -68,7 +68,7 @@ def view(answer: Answer, *, took_ms: int, downloads: Sequence[Link], headings: M
             for index, name in enumerate(variables)
         ],
         rows=rows,
-        n_rows=answer.n_rows,
+        n_rows=len(document["results"]["bindings"]),
         took_ms=took_ms,
         downloads=downloads,
     )
