@@ -41,6 +41,24 @@ class QueryRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """
+    Why an answer may be empty: something in the query that the data do not know, and what they know instead.
+
+    Attributes:
+        written: An IRI or a literal of the query, in N-Triples.
+        suggested: The nearest one in the data, in N-Triples.
+        line: 1-based place of the first occurrence in the query.
+        column: 1-based, in characters.
+    """
+
+    written: str
+    suggested: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """
     A whole answer.
@@ -53,6 +71,7 @@ class Answer:
         file: A document too large for memory, complete, positioned at its start and to be closed by the reader; else
             None.
         n_bytes: Length of the document, wherever it lies.
+        hints: Why it may be empty; nothing for an answer that says something.
     """
 
     form: ResultForm
@@ -61,6 +80,7 @@ class Answer:
     n_rows: int | None
     file: BinaryIO | None = None
     n_bytes: int = -1
+    hints: tuple[Hint, ...] = ()
 
     def __post_init__(self) -> None:
         """The length of a body in memory need not be given."""

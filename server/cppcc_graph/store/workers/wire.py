@@ -1,0 +1,158 @@
+"""
+What passes between the dispatcher and an evaluator: frames of a kind, a length and a payload.
+
+Calls go out as Python's own ``marshal`` and ``pickle``, because the web server is trusted. What comes back has been
+near a stranger's query, so it is read with readers for plain data only: JSON, fixed structures, RDF.
+"""
+
+import json
+import marshal
+import pickle
+import struct
+from socket import socket
+from typing import BinaryIO
+
+from cppcc_graph import errors
+from cppcc_graph.errors import CppccError
+from cppcc_graph.formats import FORMATS, ResultForm
+from cppcc_graph.store.base import Answer, Hint, QueryRequest
+
+HEAD = struct.Struct(">IB")
+"""Length of the payload in bytes, and the kind of the frame."""
+_END = struct.Struct(">BBq")
+_FORMS = tuple(ResultForm)
+_FORMAT_NUMBERS = {candidate.name: number for number, candidate in enumerate(FORMATS)}
+_NO_COUNT = -1
+_PIECE_BYTES = 65536
+
+HELLO, ASK, CALL, BODY, END, VALUE, FAILURE = range(1, 8)
+"""An evaluator's process number; a query; another call; a piece of an answer; its end; a call's result; an error."""
+
+
+def frame(kind: int, payload: bytes) -> bytes:
+    """One frame."""
+    return HEAD.pack(len(payload), kind) + payload
+
+
+class Frames:
+    """The frames that arrive on a connection, one at a time, blocking."""
+
+    def __init__(self, connection: socket) -> None:
+        self._connection = connection
+        self._buffer = bytearray()
+
+    def next(self) -> tuple[int, bytes] | None:
+        """
+        Kind and payload of the next frame; None when the other side has closed between two frames.
+
+        Raises:
+            ConnectionError: it closed in the middle of one.
+        """
+        if not self._filled(HEAD.size):
+            return None
+        length, kind = HEAD.unpack_from(self._buffer)
+        self._filled(HEAD.size + length)
+        payload = bytes(self._buffer[HEAD.size : HEAD.size + length])
+        del self._buffer[: HEAD.size + length]
+        return kind, payload
+
+    def _filled(self, size: int) -> bool:
+        while len(self._buffer) < size:
+            piece = self._connection.recv(_PIECE_BYTES)
+            if not piece:
+                if self._buffer:
+                    raise ConnectionError("a frame was cut off")
+                return False
+            self._buffer += piece
+        return True
+
+
+def pack_ask(request: QueryRequest) -> bytes:
+    """The payload of `ASK`: everything of a request that its answer depends on, and nothing else."""
+    return marshal.dumps(
+        (
+            request.query,
+            tuple(_FORMAT_NUMBERS[wanted.name] for wanted in request.formats),
+            request.default_graph_iris,
+            request.named_graph_iris,
+            request.base_iri,
+        )
+    )
+
+
+def unpack_ask(payload: bytes) -> QueryRequest:
+    """The request of :func:`pack_ask`."""
+    query, numbers, default_graph_iris, named_graph_iris, base_iri = marshal.loads(payload)
+    return QueryRequest(
+        query=query,
+        formats=tuple(FORMATS[number] for number in numbers),
+        default_graph_iris=default_graph_iris,
+        named_graph_iris=named_graph_iris,
+        base_iri=base_iri,
+    )
+
+
+def pack_call(name: str, *arguments: object, **named: object) -> bytes:
+    """The payload of `CALL`: a method of the store and what it is given."""
+    return pickle.dumps((name, arguments, named))
+
+
+def unpack_call(payload: bytes) -> tuple[str, tuple[object, ...], dict[str, object]]:
+    """Name and arguments of :func:`pack_call`; only ever read by an evaluator, from the web server."""
+    name, arguments, named = pickle.loads(payload)
+    return name, arguments, named
+
+
+def pack_end(answer: Answer) -> bytes:
+    """The payload of `END`: what is known of an answer beside its body."""
+    n_rows = _NO_COUNT if answer.n_rows is None else answer.n_rows
+    hints = [[hint.written, hint.suggested, hint.line, hint.column] for hint in answer.hints]
+    fixed = _END.pack(_FORMS.index(answer.form), _FORMAT_NUMBERS[answer.format.name], n_rows)
+    return fixed + (json.dumps(hints).encode() if hints else b"")
+
+
+def unpack_end(payload: bytes, *, body: bytes, file: BinaryIO | None, n_bytes: int) -> Answer:
+    """
+    The answer, given its body.
+
+    Raises:
+        ValueError: the payload is not from :func:`pack_end`.
+    """
+    if len(payload) < _END.size:
+        raise ValueError("the end of an answer is too short")
+    form, number, n_rows = _END.unpack_from(payload)
+    hints = json.loads(payload[_END.size :]) if len(payload) > _END.size else []
+    if form >= len(_FORMS) or number >= len(FORMATS):
+        raise ValueError("an answer of an unknown form or format")
+    return Answer(
+        form=_FORMS[form],
+        format=FORMATS[number],
+        body=body,
+        n_rows=None if n_rows == _NO_COUNT else n_rows,
+        file=file,
+        n_bytes=n_bytes,
+        hints=tuple(Hint(written=w, suggested=s, line=line, column=column) for w, s, line, column in hints),
+    )
+
+
+def pack_failure(error: CppccError) -> bytes:
+    """The payload of `FAILURE`: the class and the attributes of an error."""
+    return json.dumps({"class": type(error).__name__, "message": str(error), "attributes": vars(error)}).encode()
+
+
+def unpack_failure(payload: bytes) -> CppccError:
+    """
+    The error of :func:`pack_failure`, equal in class, attributes and words.
+
+    Raises:
+        ValueError: the payload names no error of ours.
+    """
+    document = json.loads(payload)
+    kind = getattr(errors, str(document["class"]), None)
+    if not (isinstance(kind, type) and issubclass(kind, CppccError)):
+        raise ValueError("an error of an unknown class")
+    error = kind.__new__(kind)
+    Exception.__init__(error, str(document["message"]))
+    for name, value in document["attributes"].items():
+        setattr(error, name, tuple(value) if isinstance(value, list) else value)
+    return error
