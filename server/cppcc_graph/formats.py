@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
 
@@ -201,18 +201,21 @@ def choose(requested: Sequence[Format], form: ResultForm) -> Format:
     raise UnsuitableFormat([f.name for f in requested], form=form.value, suitable=names)
 
 
-def write_results(results: QuerySolutions | QueryBoolean, results_format: Format) -> bytes:
+def write_results(
+    results: QuerySolutions | QueryBoolean, results_format: Format, into: IO[bytes] | None = None
+) -> bytes:
     """
-    Solutions or a boolean, whole, in one of `RESULTS_FORMATS`.
+    Solutions or a boolean, whole, in one of `RESULTS_FORMATS`; written *into* a file in pieces where one is given.
 
     Spec: SPARQL 1.1 Query Results JSON Format; XML Format; CSV and TSV Formats.
     """
-    return results.serialize(format=_RESULTS_WRITERS[results_format.name]) or b""
+    return results.serialize(into, format=_RESULTS_WRITERS[results_format.name]) or b""
 
 
-def write_graph(statements: Iterable[Statement], rdf_format: Format) -> bytes:
+def write_graph(statements: Iterable[Statement], rdf_format: Format, into: IO[bytes] | None = None) -> bytes:
     """
-    Triples or quads, whole, in one of `GRAPH_FORMATS`, with the project's prefixes where the format has prefixes.
+    Triples or quads, whole, in one of `GRAPH_FORMATS`, with the project's prefixes where the format has prefixes;
+    written *into* a file in pieces where one is given.
 
     Quads keep their graph names in TriG and N-Quads (and JSON-LD); for the other formats hand over triples.
 
@@ -225,7 +228,7 @@ def write_graph(statements: Iterable[Statement], rdf_format: Format) -> bytes:
     if rdf_format is RDF_XML and not all(_XML_NAME_END.search(statement.predicate.value) for statement in listed):
         others = [candidate.name for candidate in GRAPH_FORMATS if candidate is not RDF_XML]
         raise UnsuitableFormat([RDF_XML.name], form=ResultForm.GRAPH.value, suitable=others)
-    return serialize(listed, format=rdf_syntax(rdf_format), prefixes=_prefixes_of(listed)) or b""
+    return serialize(listed, into, format=rdf_syntax(rdf_format), prefixes=_prefixes_of(listed)) or b""
 
 
 # The engine writes a document that is no XML for such a predicate.

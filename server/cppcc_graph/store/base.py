@@ -8,7 +8,7 @@ The default graph is always the set union of all named graphs.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from cppcc_graph.errors import BadSyntax
 from cppcc_graph.formats import Format, ResultForm
@@ -127,9 +127,15 @@ class Store(Protocol):
     def ask(self, query: str, **bindings: Term) -> bool:
         """The answer of one of our own ASK queries."""
 
-    def answer(self, request: QueryRequest) -> Answer:
+    def answer(self, request: QueryRequest, into: IO[bytes] | None = None) -> Answer:
         """
         The whole answer to a stranger's query.
+
+        Args:
+            request: The query.
+            into: Where the document is written in pieces, whatever its length; the answer's body is empty then, and
+                its rows may be uncounted. What ``write`` raises ends the query and comes out as it is, or as
+                `StoreUnavailable`.
 
         Raises:
             BadSyntax: the query does not parse (line and column within the query).

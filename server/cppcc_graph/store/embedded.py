@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat
@@ -86,11 +87,11 @@ class EmbeddedStore:
             substitutions = {pyoxigraph.Variable(name): term for name, term in bindings.items()}
             return self._engine.query(query, substitutions=substitutions)
 
-    def answer(self, request: QueryRequest) -> Answer:
+    def answer(self, request: QueryRequest, into: IO[bytes] | None = None) -> Answer:
         scope = _scope(request, inspect(request.query))
         engine, scope = self._without_duplicates(scope)
         with translated(self._folder), _complaints(request):
-            return _written(_evaluated(engine, request, scope), request)
+            return _written(_evaluated(engine, request, scope), request, into)
 
     def _without_duplicates(self, scope: _Scope) -> tuple[pyoxigraph.Store, _Scope]:
         """The engine itself, or a scratch copy when the graphs to merge share a triple."""
@@ -207,17 +208,20 @@ def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope) -
     )
 
 
-def _written(results: Results, request: QueryRequest) -> Answer:
+def _written(results: Results, request: QueryRequest, into: IO[bytes] | None) -> Answer:
     """Spec: SPARQL 1.1 Protocol, section 2.1.6 (accepted response formats)."""
     if isinstance(results, QueryTriples):
         graph_format = choose(request.formats, ResultForm.GRAPH)
         triples = list(dict.fromkeys(results))
-        body = write_graph(triples, graph_format)
+        body = write_graph(triples, graph_format, into)
         return Answer(form=ResultForm.GRAPH, format=graph_format, body=body, n_rows=len(triples))
     form = ResultForm.BOOLEAN if isinstance(results, QueryBoolean) else ResultForm.SOLUTIONS
     results_format = choose(request.formats, form)
-    body = write_results(results, results_format)
-    n_rows = 1 if form is ResultForm.BOOLEAN else count_rows(body, results_format)
+    body = write_results(results, results_format, into)
+    if form is ResultForm.BOOLEAN:
+        n_rows: int | None = 1
+    else:
+        n_rows = count_rows(body, results_format) if into is None else None
     return Answer(form=form, format=results_format, body=body, n_rows=n_rows)
 
 

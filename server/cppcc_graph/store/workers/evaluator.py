@@ -1,0 +1,150 @@
+"""
+One evaluator: takes one query after the other from a connection and answers it, until it is killed.
+
+The deadline is an alarm whose signal has its default action, so the kernel ends this process in the middle of the
+engine, which looks at no signal itself. Memory is bounded by the address space. Nothing here outlives a bad query but
+the nursery, which forks the next one.
+"""
+
+import contextlib
+import errno
+import os
+import select
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from typing import IO, NoReturn, cast
+
+from cppcc_graph.errors import AnswerTooLarge, CppccError, StoreUnavailable
+from cppcc_graph.formats import count_rows
+from cppcc_graph.store.base import Answer, Store
+from cppcc_graph.store.workers import wire
+from cppcc_graph.store.workers.limits import Limits, confine
+from cppcc_graph.store.workers.values import CODECS, WRITING
+
+_HELD_BYTES = 1024 * 1024
+CANNOT_OPEN = 3
+"""Exit status of an evaluator that cannot open its store."""
+
+OpenStore = Callable[[], Store]
+
+
+def evaluate(listener: socket.socket, leash: int, open_store: OpenStore, limits: Limits, *, is_sealed: bool) -> NoReturn:
+    """
+    Serves one connection after the other; ends when the *leash* is cut.
+
+    Args:
+        listener: Where the dispatcher connects; shared with the other evaluators.
+        leash: Descriptor that becomes readable when the nursery is gone.
+        open_store: Gives the store.
+        limits: Of each query.
+        is_sealed: Whether the store needs neither files nor connections any more.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    try:
+        store = open_store()
+    except CppccError:
+        os._exit(CANNOT_OPEN)
+    listener.setblocking(False)
+    confine(limits, is_sealed=is_sealed)
+    waiting = select.poll()
+    waiting.register(leash, select.POLLIN | select.POLLHUP)
+    waiting.register(listener, select.POLLIN)
+    while leash not in dict(waiting.poll()):
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            connection, _ = listener.accept()
+            with connection:
+                connection.setblocking(True)
+                _serve(connection, store, limits)
+    os._exit(0)
+
+
+def _serve(connection: socket.socket, store: Store, limits: Limits) -> None:
+    connection.sendall(wire.frame(wire.HELLO, str(os.getpid()).encode()))
+    frames = wire.Frames(connection)
+    while (arrived := frames.next()) is not None:
+        kind, payload = arrived
+        signal.setitimer(signal.ITIMER_REAL, limits.deadline_s)
+        try:
+            _reply(connection, store, kind, payload, limits)
+        except CppccError as error:
+            connection.sendall(wire.frame(wire.FAILURE, wire.pack_failure(error)))
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _reply(connection: socket.socket, store: Store, kind: int, payload: bytes, limits: Limits) -> None:
+    if kind != wire.ASK:
+        connection.sendall(wire.frame(wire.VALUE, called(store, payload, WRITING)))
+        return
+    outgoing = Outgoing(connection, limits.answer_bytes)
+    try:
+        answer = store.answer(wire.unpack_ask(payload), cast("IO[bytes]", outgoing))
+    except (CppccError, OSError) as error:
+        raise (AnswerTooLarge(limit_bytes=limits.answer_bytes) if outgoing.is_too_large else error) from error
+    outgoing.end(answer)
+
+
+def called(store: Store, payload: bytes, refused: frozenset[str] = frozenset()) -> bytes:
+    """
+    What a call gives, written.
+
+    Raises:
+        StoreUnavailable: the method is none, or among the *refused*.
+    """
+    name, arguments, named = wire.unpack_call(payload)
+    if name not in CODECS or name in refused:
+        raise StoreUnavailable(f"an evaluator does not take the call “{name}”")
+    method = cast("Callable[..., object]", getattr(store, name))
+    return CODECS[name].write(method(*arguments, **named))
+
+
+class Outgoing:
+    """A file that sends what is written to it: a short document in one piece at the end, a long one as it comes."""
+
+    def __init__(self, connection: socket.socket, limit_bytes: int) -> None:
+        self._connection = connection
+        self._limit_bytes = limit_bytes
+        self._pieces: list[bytes] = []
+        self._n_held = 0
+        self._n_sent = 0
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether more was written than may be sent."""
+        return self._n_sent + self._n_held > self._limit_bytes
+
+    def write(self, piece: bytes) -> int:
+        """
+        Takes the next piece.
+
+        Raises:
+            OSError: the document is too large, or nobody reads it any more.
+        """
+        self._pieces.append(bytes(piece))
+        self._n_held += len(piece)
+        if self.is_too_large:
+            raise OSError(errno.EFBIG, "the answer is too large")
+        if self._n_held > _HELD_BYTES:
+            self._send()
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing: pieces leave when there are enough of them."""
+
+    def end(self, answer: Answer) -> None:
+        """Sends the rest and what is known of the answer; a short document's rows are counted now."""
+        body = b"".join(self._pieces)
+        if not self._n_sent and answer.n_rows is None:
+            answer = replace(answer, n_rows=count_rows(body, answer.format))
+        end = wire.frame(wire.END, wire.pack_end(answer))
+        self._connection.sendall(wire.frame(wire.BODY, body) + end)
+
+    def _send(self) -> None:
+        self._connection.sendall(wire.frame(wire.BODY, b"".join(self._pieces)))
+        self._n_sent += self._n_held
+        self._n_held = 0
+        self._pieces.clear()

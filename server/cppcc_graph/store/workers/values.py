@@ -1,0 +1,100 @@
+"""
+What the methods of a store give, as bytes and back.
+
+Results go through the formats of the specifications, which the engine reads without trusting them.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import TypeAlias, cast
+
+import pyoxigraph
+from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
+
+from cppcc_graph.store.base import GraphSummary
+from cppcc_graph.terms import BlankNode, Literal, NamedNode, Quad, Solution, Term, Triple
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How the result of one method is written and read."""
+
+    write: Callable[[object], bytes]
+    read: Callable[[bytes], object]
+
+
+def _write_solutions(solutions: object) -> bytes:
+    rows = cast("list[Solution]", solutions)
+    names = [variable.value for variable in rows[0].variables()] if rows else []
+    bindings: list[Json] = [
+        {name: _json_term(row[name]) for name in names if row[name] is not None} for row in rows
+    ]
+    return json.dumps({"head": {"vars": names}, "results": {"bindings": bindings}}).encode()
+
+
+def _json_term(term: Term | None) -> Json:
+    """Spec: SPARQL 1.2 Query Results JSON Format, section 3.2.2 (encoding RDF terms)."""
+    match term:
+        case NamedNode():
+            return {"type": "uri", "value": term.value}
+        case BlankNode():
+            return {"type": "bnode", "value": term.value}
+        case Literal(language=str()):
+            return {"type": "literal", "value": term.value, "xml:lang": cast("str", term.language)}
+        case Literal():
+            return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+        case Triple():
+            parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+            return {"type": "triple", "value": {name: _json_term(part) for name, part in parts.items()}}
+    return None
+
+
+def _read_solutions(payload: bytes) -> list[Solution]:
+    results = pyoxigraph.parse_query_results(payload, format=QueryResultsFormat.JSON)
+    return list(results) if isinstance(results, QuerySolutions) else []
+
+
+def _write_triples(triples: object) -> bytes:
+    return pyoxigraph.serialize(cast("list[Triple]", triples), format=RdfFormat.N_TRIPLES) or b""
+
+
+def _read_triples(payload: bytes) -> list[Triple]:
+    return [quad.triple for quad in pyoxigraph.parse(payload, format=RdfFormat.N_TRIPLES)]
+
+
+def _write_quads(quads: object) -> bytes:
+    return pyoxigraph.serialize(cast("Iterable[Quad]", quads), format=RdfFormat.N_QUADS) or b""
+
+
+def _read_quads(payload: bytes) -> Iterator[Quad]:
+    return iter(pyoxigraph.parse(payload, format=RdfFormat.N_QUADS))
+
+
+def _write_graphs(graphs: object) -> bytes:
+    return json.dumps([asdict(graph) for graph in cast("list[GraphSummary]", graphs)]).encode()
+
+
+def _read_graphs(payload: bytes) -> list[GraphSummary]:
+    return [GraphSummary(iri=graph["iri"], n_triples=graph["n_triples"]) for graph in json.loads(payload)]
+
+
+_PLAIN = Codec(lambda value: json.dumps(value).encode(), json.loads)
+CODECS: Mapping[str, Codec] = {
+    "select": Codec(_write_solutions, _read_solutions),
+    "construct": Codec(_write_triples, _read_triples),
+    "ask": _PLAIN,
+    "graphs": Codec(_write_graphs, _read_graphs),
+    "version": _PLAIN,
+    "versions": _PLAIN,
+    "quads": Codec(_write_quads, _read_quads),
+    "is_empty": _PLAIN,
+    "replace_graph": _PLAIN,
+    "replace_graphs": _PLAIN,
+    "update": _PLAIN,
+    "write_graph": _PLAIN,
+}
+"""By method of the store: reading ones first, then those that write."""
+WRITING = frozenset({"replace_graph", "replace_graphs", "update", "write_graph"})
