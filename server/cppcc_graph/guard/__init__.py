@@ -13,15 +13,20 @@ import re
 from dataclasses import dataclass
 
 from cppcc_graph.errors import BadSyntax, ServiceRefused, TooComplex
+from cppcc_graph.guard.limits import MAX_DEPTH, MAX_OPERATIONS, MAX_PATTERNS, MAX_QUERY_CHARACTERS
 from cppcc_graph.guard.outline import Outline, outline_of
+from cppcc_graph.guard.quick import may_ask_elsewhere, quick_outline
 from cppcc_graph.guard.tokens import Token, is_word, place_of, tokens_of
 
-__all__ = ["MAX_DEPTH", "MAX_OPERATIONS", "MAX_PATTERNS", "MAX_QUERY_CHARACTERS", "Outline", "inspect"]
-
-MAX_QUERY_CHARACTERS = 1_000_000
-MAX_DEPTH = 128
-MAX_OPERATIONS = 2_000
-MAX_PATTERNS = 256
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_OPERATIONS",
+    "MAX_PATTERNS",
+    "MAX_QUERY_CHARACTERS",
+    "Outline",
+    "inspect",
+    "thorough_outline",
+]
 
 _OPENING = "([{"
 _CLOSING = ")]}"
@@ -40,6 +45,11 @@ def inspect(query: str) -> Outline:
         UpdateRefused: it is an update.
         BadSyntax: it is not Unicode text, or a ``<`` hides what follows.
     """
+    return quick_outline(query) or thorough_outline(query)
+
+
+def thorough_outline(query: str) -> Outline:
+    """The same as :func:`inspect`, by way of the tokens."""
     _check_text(query)
     tokens = tokens_of(query)
     _check_size(query, tokens)
@@ -77,7 +87,13 @@ class _Measure:
                 self.values_depth = len(self.brackets)
             elif self._innermost() == "(" and _ends_operand(before) and token.kind in _OPERANDS:
                 self.patterns += token.kind != "word" and before is not None and before.kind != "word"
-        self.deepest = max(self.deepest, len(self.brackets) + _depth_inside(token))
+        deep = len(self.brackets) + _depth_inside(token)
+        if deep > self.deepest:
+            self.deepest = deep
+
+    def is_too_much(self) -> bool:
+        """Whether any count is above its limit."""
+        return self.operations > MAX_OPERATIONS or self.patterns > MAX_PATTERNS or self.deepest > MAX_DEPTH
 
     def _add_sign(self, sign: str, before: Token | None) -> None:
         in_values = self.values_depth is not None
@@ -108,6 +124,8 @@ def _check_size(query: str, tokens: list[Token]) -> None:
     for token in tokens:
         measure.add(token, before)
         before = token
+        if not measure.is_too_much():
+            continue
         for count, limit, noun in (
             (measure.deepest, MAX_DEPTH, "nested brackets"),
             (measure.operations, MAX_OPERATIONS, "operators, keywords and brackets"),
@@ -121,7 +139,7 @@ def _check_size(query: str, tokens: list[Token]) -> None:
 
 def _check_service(query: str, tokens: list[Token]) -> None:
     """The engine needs no space after a keyword: ``1SERVICE<…>`` and ``SERVICEex:x {`` ask the network too."""
-    if not re.search("service|from", query, re.IGNORECASE):
+    if not may_ask_elsewhere(query):
         return
     brackets: list[str] = []
     before: Token | None = None
