@@ -177,6 +177,27 @@ def test_the_format_in_the_address_wins_over_accept(client: FlaskClient, name: s
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
 
 
+@pytest.mark.parametrize(
+    ("query", "name", "content_type"),
+    [
+        (ONE_ROW, "xml", "application/sparql-results+xml"),
+        (ONE_ROW, "application/sparql-results json", "application/sparql-results+json"),
+        (ONE_TRIPLE, "xml", "application/rdf+xml"),
+        (ONE_TRIPLE, "json", "application/ld+json"),
+        (ONE_TRIPLE, "application/json", "application/ld+json"),
+        (ONE_TRIPLE, "json-ld", "application/ld+json"),
+        (ONE_TRIPLE, "rdf+xml", "application/rdf+xml"),
+        (ONE_TRIPLE, "n3", "text/turtle; charset=utf-8"),
+    ],
+)
+def test_the_names_that_clients_send_mean_the_format_that_can_hold_the_answer(
+    client: FlaskClient, query: str, name: str, content_type: str
+) -> None:
+    answer = client.get("/sparql", query_string={"query": query, "format": name})
+
+    assert answer.headers["Content-Type"] == content_type
+
+
 def test_vary_names_accept_only_where_accept_decided(client: FlaskClient) -> None:
     negotiated = client.get("/sparql", query_string={"query": ONE_ROW})
     addressed = client.get("/sparql", query_string={"query": ONE_ROW, "format": "csv"})

@@ -13,6 +13,18 @@ from cppcc_graph.web.vary import depends_on
 HTML = "html"
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
+_MEANT: Mapping[str, tuple[str, ...]] = {
+    "json": ("json", "jsonld"),
+    "xml": ("xml", "rdfxml"),
+    "json-ld": ("jsonld",),
+    "rdf+xml": ("rdfxml",),
+    "n3": ("turtle",),
+}
+"""
+What other names and the two ambiguous ones mean: clients such as SPARQLWrapper send ``format=xml`` with every query,
+and the first format that can hold the answer is then meant.
+"""
+
 
 def wanted(offered: Sequence[Format] = FORMATS, *, asked: str | None = None) -> list[str]:
     """
@@ -20,7 +32,8 @@ def wanted(offered: Sequence[Format] = FORMATS, *, asked: str | None = None) -> 
 
     Args:
         offered: The formats that exist here, beside HTML.
-        asked: A format named in the address; ``?format=`` when None. It may be a name, an extension or a media type.
+        asked: A format named in the address; ``?format=`` when None. It may be a name, an extension or a media type;
+            ``json`` and ``xml`` mean the results format or the RDF format, whichever can hold the answer.
 
     Raises:
         UnknownFormat: no format is called what the address names.
@@ -28,7 +41,7 @@ def wanted(offered: Sequence[Format] = FORMATS, *, asked: str | None = None) -> 
     """
     asked = asked or request.args.get("format")
     if asked:
-        return [_named(asked.strip().lower(), offered)]
+        return _named(asked, offered)
     depends_on("Accept")
     offers = {candidate.name: candidate.media_types for candidate in offered} | {HTML: HTML_TYPES}
     names = ranking(request.headers.get("Accept"), offers)
@@ -43,17 +56,16 @@ def formats_of(names: Iterable[str], offered: Sequence[Format] = FORMATS) -> tup
     return tuple(by_name[name] for name in names if name != HTML)
 
 
-def _named(asked: str, offered: Sequence[Format]) -> str:
-    known = _spellings(offered)
-    if asked not in known:
+def _named(asked: str, offered: Sequence[Format]) -> list[str]:
+    spelling = asked.strip().lower().replace(" ", "+")  # a plus sign that was not percent-encoded arrives as a space
+    if spelling in (HTML, *HTML_TYPES):
+        return [HTML]
+    meant = _MEANT.get(spelling, ())
+    names = [
+        candidate.name
+        for candidate in offered
+        if candidate.name in meant or spelling in (candidate.name, candidate.extension, *candidate.media_types)
+    ]
+    if not names:
         raise UnknownFormat(asked, known=[*(candidate.name for candidate in offered), HTML])
-    return known[asked]
-
-
-def _spellings(offered: Sequence[Format]) -> Mapping[str, str]:
-    """Each way to name a format in an address; a media type means the first format that has it."""
-    spellings = {HTML: HTML, "text/html": HTML}
-    for candidate in offered:
-        for spelling in (candidate.name, candidate.extension, *candidate.media_types):
-            spellings.setdefault(spelling, candidate.name)
-    return spellings
+    return names
