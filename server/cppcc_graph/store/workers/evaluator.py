@@ -14,7 +14,8 @@ import signal
 import socket
 from collections.abc import Callable
 from dataclasses import replace
-from typing import IO, NoReturn, cast
+from operator import methodcaller
+from typing import NoReturn
 
 from cppcc_graph.errors import AnswerTooLarge, CppccError, StoreUnavailable
 from cppcc_graph.formats import count_rows
@@ -30,7 +31,9 @@ CANNOT_OPEN = 3
 OpenStore = Callable[[], Store]
 
 
-def evaluate(listener: socket.socket, leash: int, open_store: OpenStore, limits: Limits, *, is_sealed: bool) -> NoReturn:
+def evaluate(
+    listener: socket.socket, leash: int, open_store: OpenStore, limits: Limits, *, is_sealed: bool
+) -> NoReturn:
     """
     Serves one connection after the other; ends when the *leash* is cut.
 
@@ -82,7 +85,7 @@ def _reply(connection: socket.socket, store: Store, kind: int, payload: bytes, l
         return
     outgoing = Outgoing(connection, limits.answer_bytes)
     try:
-        answer = store.answer(wire.unpack_ask(payload), cast("IO[bytes]", outgoing))
+        answer = store.answer(wire.unpack_ask(payload), outgoing)
     except (CppccError, OSError) as error:
         raise (AnswerTooLarge(limit_bytes=limits.answer_bytes) if outgoing.is_too_large else error) from error
     outgoing.end(answer)
@@ -98,8 +101,7 @@ def called(store: Store, payload: bytes, refused: frozenset[str] = frozenset()) 
     name, arguments, named = wire.unpack_call(payload)
     if name not in CODECS or name in refused:
         raise StoreUnavailable(f"an evaluator does not take the call “{name}”")
-    method = cast("Callable[..., object]", getattr(store, name))
-    return CODECS[name].write(method(*arguments, **named))
+    return CODECS[name].write(methodcaller(name, *arguments, **named)(store))
 
 
 class Outgoing:

@@ -38,16 +38,14 @@ def confine(limits: Limits, *, is_sealed: bool) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    address_space = _address_space_bytes()
-    if address_space:
-        _soften(resource.RLIMIT_AS, address_space + limits.memory_mib * MIB)
+    limit_memory(limits)
     if is_sealed:
         # One more than those in use: the connection takes it, and while a query runs nothing can be opened.
         _soften(resource.RLIMIT_NOFILE, _first_free_descriptor() + 1)
 
 
-def unconfine_memory() -> None:
-    """Takes the limit of the address space back, for an evaluator that becomes a nursery."""
+def unlimit_memory() -> None:
+    """Takes the limit of :func:`limit_memory` back."""
     _soften(resource.RLIMIT_AS, resource.getrlimit(resource.RLIMIT_AS)[1])
 
 

@@ -7,15 +7,13 @@ Results go through the formats of the specifications, which the engine reads wit
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import TypeAlias, cast
+from typing import cast
 
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
 
 from cppcc_graph.store.base import GraphSummary
-from cppcc_graph.terms import BlankNode, Literal, NamedNode, Quad, Solution, Term, Triple
-
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+from cppcc_graph.terms import Quad, Solution, Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,34 +24,9 @@ class Codec:
     read: Callable[[bytes], object]
 
 
-def _write_solutions(solutions: object) -> bytes:
-    rows = cast("list[Solution]", solutions)
-    names = [variable.value for variable in rows[0].variables()] if rows else []
-    bindings: list[Json] = [
-        {name: _json_term(row[name]) for name in names if row[name] is not None} for row in rows
-    ]
-    return json.dumps({"head": {"vars": names}, "results": {"bindings": bindings}}).encode()
-
-
-def _json_term(term: Term | None) -> Json:
-    """Spec: SPARQL 1.2 Query Results JSON Format, section 3.2.2 (encoding RDF terms)."""
-    match term:
-        case NamedNode():
-            return {"type": "uri", "value": term.value}
-        case BlankNode():
-            return {"type": "bnode", "value": term.value}
-        case Literal(language=str()):
-            return {"type": "literal", "value": term.value, "xml:lang": cast("str", term.language)}
-        case Literal():
-            return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
-        case Triple():
-            parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
-            return {"type": "triple", "value": {name: _json_term(part) for name, part in parts.items()}}
-    return None
-
-
-def _read_solutions(payload: bytes) -> list[Solution]:
-    results = pyoxigraph.parse_query_results(payload, format=QueryResultsFormat.JSON)
+def solutions_of(document: bytes) -> list[Solution]:
+    """The rows of a SPARQL Results JSON document."""
+    results = pyoxigraph.parse_query_results(document, format=QueryResultsFormat.JSON)
     return list(results) if isinstance(results, QuerySolutions) else []
 
 
@@ -83,7 +56,7 @@ def _read_graphs(payload: bytes) -> list[GraphSummary]:
 
 _PLAIN = Codec(lambda value: json.dumps(value).encode(), json.loads)
 CODECS: Mapping[str, Codec] = {
-    "select": Codec(_write_solutions, _read_solutions),
+    "select_document": Codec(lambda document: cast("bytes", document), lambda payload: payload),
     "construct": Codec(_write_triples, _read_triples),
     "ask": _PLAIN,
     "graphs": Codec(_write_graphs, _read_graphs),

@@ -1,0 +1,135 @@
+"""
+Answers kept for who asks the same again: never wrong, because the key holds all that an answer depends on.
+
+The key is the query to the letter, its dataset, base and formats, and the generation of the data. Identical queries
+that arrive while one of them runs wait for its answer. What may differ from one evaluation to the next is never kept
+or shared: NOW, RAND, UUID, STRUUID, BNODE, SERVICE; nor are failures and answers in files.
+"""
+
+import asyncio
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cppcc_graph.errors import CppccError
+from cppcc_graph.store.base import Answer, QueryRequest
+from cppcc_graph.store.workers.dispatcher import Dispatcher
+
+_VOLATILE = re.compile(
+    r"(?<![a-z_])(?:now|rand|(?:str)?uuid|bnode)(?![a-z_])|service|\\u", re.IGNORECASE
+)  # an escape may hide a letter of one of them (SPARQL 1.1 Query, section 19.2)
+_OVERHEAD_BYTES = 500
+_SHARE_OF_ONE = 8
+
+Key: TypeAlias = tuple[object, ...]
+
+
+def is_volatile(query: str) -> bool:
+    """Whether the same query may have another answer next time over the same data; in doubt it may."""
+    return _VOLATILE.search(query) is not None
+
+
+@dataclass(slots=True)
+class Counts:
+    """How often an answer was there already, was being made, or had to be made; and what is kept."""
+
+    hits: int = 0
+    shared: int = 0
+    misses: int = 0
+    n_bytes: int = 0
+    n_answers: int = 0
+
+
+class Answers:
+    """The answers of a dispatcher, kept up to a number of bytes; used in the dispatcher's event loop only."""
+
+    def __init__(self, dispatcher: Dispatcher, *, limit_bytes: int) -> None:
+        """
+        Args:
+            dispatcher: Makes them.
+            limit_bytes: Length of all answers that are kept, together; 0 keeps none.
+        """
+        self._dispatcher = dispatcher
+        self._limit_bytes = limit_bytes
+        self._kept: OrderedDict[Key, Answer] = OrderedDict()
+        self._running: dict[Key, asyncio.Future[Answer | None] | None] = {}
+        self.counts = Counts()
+
+    async def answer(self, request: QueryRequest) -> Answer:
+        """
+        The answer, kept or new.
+
+        Raises:
+            CppccError: see `Dispatcher.ask`.
+        """
+        if is_volatile(request.query):
+            self.counts.misses += 1
+            return await self._dispatcher.ask(request)
+        while True:
+            key = self._key(request)
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+                self.counts.hits += 1
+                return kept
+            flight = (*key, request.deadline_s)
+            if flight not in self._running:
+                return await self._made(request, key, flight)
+            answer = await self._shared(flight)
+            if answer is not None:
+                self.counts.shared += 1
+                return answer
+
+    def _key(self, request: QueryRequest) -> Key:
+        return (
+            self._dispatcher.generation,
+            request.query,
+            *(wanted.name for wanted in request.formats),
+            request.default_graph_iris,
+            request.named_graph_iris,
+            request.base_iri,
+        )
+
+    async def _made(self, request: QueryRequest, key: Key, flight: Key) -> Answer:
+        self._running[flight] = None
+        outcome: Answer | CppccError | None = None
+        try:
+            self.counts.misses += 1
+            outcome = await self._dispatcher.ask(request)
+            self._keep(key, outcome)
+        except CppccError as error:
+            outcome = error
+            raise
+        finally:
+            others = self._running.pop(flight)
+            if others is not None:
+                _tell(others, outcome)
+        return outcome
+
+    async def _shared(self, flight: Key) -> Answer | None:
+        """The answer that another request is waiting for; None when that one was given up, or is not to be shared."""
+        others = self._running[flight]
+        if others is None:
+            others = self._running[flight] = asyncio.get_running_loop().create_future()
+        return await asyncio.shield(others)
+
+    def _keep(self, key: Key, answer: Answer) -> None:
+        size = answer.n_bytes + _OVERHEAD_BYTES
+        if answer.file is not None or size * _SHARE_OF_ONE > self._limit_bytes:
+            return
+        self._kept[key] = answer
+        self.counts.n_bytes += size
+        while self.counts.n_bytes > self._limit_bytes:
+            _key, oldest = self._kept.popitem(last=False)
+            self.counts.n_bytes -= oldest.n_bytes + _OVERHEAD_BYTES
+        self.counts.n_answers = len(self._kept)
+
+
+def _tell(others: "asyncio.Future[Answer | None]", outcome: Answer | CppccError | None) -> None:
+    """A file has one reader, so its answer is made again for each; so it is when the first client has left."""
+    if isinstance(outcome, CppccError):
+        others.set_exception(outcome)
+        others.exception()  # perhaps nobody looks
+    else:
+        others.set_result(outcome if outcome is not None and outcome.file is None else None)

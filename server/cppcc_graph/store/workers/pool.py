@@ -1,0 +1,83 @@
+"""The store as the web application sees it: each call crosses over to the event loop, and from there to a worker."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from typing import TypeVar, cast
+
+from cppcc_graph.formats import Sink
+from cppcc_graph.store.base import Answer, GraphSummary, QueryRequest
+from cppcc_graph.store.workers.answers import Answers
+from cppcc_graph.store.workers.dispatcher import Dispatcher
+from cppcc_graph.store.workers.values import CODECS, solutions_of
+from cppcc_graph.terms import Quad, Solution, Term, Triple
+
+Result = TypeVar("Result")
+_PER_GENERATION = frozenset({"graphs", "version", "versions", "is_empty"})
+
+
+class StoreInWorkers:
+    """A `Store` whose work is done in other processes; used from threads, never from the event loop itself."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, dispatcher: Dispatcher, answers: Answers) -> None:
+        self._loop = loop
+        self._dispatcher = dispatcher
+        self._answers = answers
+        self._known: dict[str, tuple[int, object]] = {}
+
+    def select(self, query: str, **bindings: Term) -> list[Solution]:
+        return solutions_of(self.select_document(query, **bindings))
+
+    def select_document(self, query: str, **bindings: Term) -> bytes:
+        return cast("bytes", self._called("select_document", query, **bindings))
+
+    def construct(self, query: str, **bindings: Term) -> list[Triple]:
+        return cast("list[Triple]", self._called("construct", query, **bindings))
+
+    def ask(self, query: str, **bindings: Term) -> bool:
+        return cast("bool", self._called("ask", query, **bindings))
+
+    def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
+        answer = self._wait(self._answers.answer(request))
+        if into is not None:
+            into.write(answer.body if answer.file is None else answer.file.read())
+        return answer
+
+    def graphs(self) -> list[GraphSummary]:
+        return cast("list[GraphSummary]", self._called("graphs"))
+
+    def version(self) -> str:
+        return cast("str", self._called("version"))
+
+    def versions(self) -> Mapping[str, str]:
+        return cast("dict[str, str]", self._called("versions"))
+
+    def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
+        return cast("Iterator[Quad]", self._called("quads", graph_iri))
+
+    def is_empty(self) -> bool:
+        return cast("bool", self._called("is_empty"))
+
+    def replace_graph(self, graph_iri: str, triples: Iterable[Triple]) -> None:
+        self._written("replace_graph", graph_iri, list(triples))
+
+    def replace_graphs(self, graphs: Mapping[str, Iterable[Triple]]) -> None:
+        self._written("replace_graphs", {iri: list(triples) for iri, triples in graphs.items()})
+
+    def close(self) -> None:
+        """Nothing: the processes end with the server."""
+
+    def _called(self, name: str, *arguments: object, **named: object) -> object:
+        generation = self._dispatcher.generation
+        known = self._known.get(name)
+        if known is not None and known[0] == generation:
+            return known[1]
+        value = CODECS[name].read(self._wait(self._dispatcher.call(name, *arguments, **named)))
+        if name in _PER_GENERATION:
+            self._known[name] = (generation, value)
+        return value
+
+    def _written(self, name: str, *arguments: object, **named: object) -> object:
+        return CODECS[name].read(self._wait(self._dispatcher.write(name, *arguments, **named)))
+
+    def _wait(self, work: Coroutine[object, object, Result]) -> Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()

@@ -1,0 +1,233 @@
+"""The dispatcher's end of a connection to one evaluator: sends it a job, gathers what comes back, kills it."""
+
+import asyncio
+import os
+import signal
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from cppcc_graph.errors import CppccError, QueryKilled, QueryTimeout
+from cppcc_graph.store.base import Answer
+from cppcc_graph.store.workers import wire
+from cppcc_graph.store.workers.limits import MIB, Limits
+
+_HELD_BYTES = 4 * MIB
+_LATE_S = 0.1
+_NICE = 10
+
+Reply: TypeAlias = Answer | bytes
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """
+    One frame to be answered.
+
+    Attributes:
+        frame: What is sent.
+        client: Who asks.
+        deadline_s: How long it may take, in seconds.
+        reply: The answer, or the value of a call.
+        started_s: When it was sent, on the loop's clock; None while it waits.
+        timer: What happens next if nothing else does.
+        is_slow: Whether it has one of the places for slow queries.
+    """
+
+    frame: bytes
+    client: str
+    deadline_s: float
+    reply: "asyncio.Future[Reply]"
+    started_s: float | None = None
+    timer: asyncio.TimerHandle | None = None
+    seat: "Seat | None" = None
+    is_slow: bool = False
+
+
+class Seat(asyncio.Protocol):
+    """One evaluator; `on_free` is called when it waits for a job, `on_lost` when it is gone."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        spool: Path,
+        *,
+        on_free: Callable[["Seat", Job | None], None],
+        on_lost: Callable[["Seat", Job | None], None],
+    ) -> None:
+        self.generation = 0
+        self.is_worn = False
+        self._limits = limits
+        self._spool = spool
+        self._on_free = on_free
+        self._on_lost = on_lost
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._pid = 0
+        self._process: int | None = None
+        self._job: Job | None = None
+        self._buffer = bytearray()
+        self._gathered = _Gathered()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Asyncio's call."""
+        self._transport = transport  # type: ignore[assignment]  # a stream's transport is a Transport
+
+    def send(self, job: Job) -> None:
+        """Gives the evaluator its next job."""
+        self._job = job
+        job.seat = self
+        job.started_s = self._loop.time()
+        if self._transport is not None:
+            self._transport.write(job.frame)
+
+    def kill(self) -> None:
+        """Ends the evaluator, wherever it is, and forgets its job; `on_lost` follows."""
+        self._job = None
+        self._abort()
+
+    def _abort(self) -> None:
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._process, signal.SIGKILL)
+        if self._transport is not None:
+            self._transport.abort()
+
+    def give_way(self) -> None:
+        """Lets the evaluator run only when others do not; there is no way back, so it is worn afterwards."""
+        self.is_worn = True
+        if self._pid:
+            with suppress(ProcessLookupError, PermissionError):
+                os.setpriority(os.PRIO_PROCESS, self._pid, _NICE)
+
+    def close(self) -> None:
+        """Lets the evaluator go; it ends or serves another connection."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Asyncio's call."""
+        self._buffer += data
+        while len(self._buffer) >= wire.HEAD.size:
+            length, kind = wire.HEAD.unpack_from(self._buffer)
+            end = wire.HEAD.size + length
+            if len(self._buffer) < end:
+                return
+            payload = bytes(memoryview(self._buffer)[wire.HEAD.size : end])
+            del self._buffer[:end]
+            try:
+                self._take(kind, payload)
+            except (ValueError, KeyError, TypeError, OSError):
+                self._fail(QueryKilled(memory_mib=self._limits.memory_mib))
+                self._abort()
+                return
+
+    def _take(self, kind: int, payload: bytes) -> None:
+        if kind == wire.BODY:
+            self._gather(payload)
+        elif kind == wire.HELLO:
+            self._pid = int(payload)
+            self._process = os.pidfd_open(self._pid)
+            self._on_free(self, None)
+        elif kind == wire.END:
+            gathered, self._gathered = self._gathered, _Gathered()
+            body, file = gathered.document()
+            self._finish(wire.unpack_end(payload, body=body, file=file, n_bytes=gathered.n_bytes))
+        elif kind == wire.VALUE:
+            self._finish(payload)
+        else:
+            self._gathered.drop()
+            self._gathered = _Gathered()
+            self._fail(wire.unpack_failure(payload))
+            self._free()
+
+    def _gather(self, piece: bytes) -> None:
+        gathered = self._gathered
+        gathered.add(piece)
+        if gathered.n_bytes > self._limits.answer_bytes:
+            raise ValueError("an evaluator sends more than it may")
+        if gathered.n_held > _HELD_BYTES and self._transport is not None:
+            self._transport.pause_reading()
+            written = self._loop.run_in_executor(None, gathered.write_out, self._spool)
+            written.add_done_callback(self._go_on)
+
+    def _go_on(self, written: "asyncio.Future[None]") -> None:
+        if written.cancelled() or written.exception() is not None:
+            self._fail(QueryKilled(memory_mib=self._limits.memory_mib))
+            self._abort()
+        elif self._transport is not None and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def _finish(self, reply: Reply) -> None:
+        job = self._job
+        if job is not None and not job.reply.done():
+            job.reply.set_result(reply)
+        elif isinstance(reply, Answer) and reply.file is not None:
+            reply.file.close()
+        self._free()
+
+    def _free(self) -> None:
+        job, self._job = self._job, None
+        self._on_free(self, job)
+
+    def _fail(self, error: CppccError) -> None:
+        if self._job is not None and not self._job.reply.done():
+            self._job.reply.set_exception(error)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Asyncio's call: the evaluator has ended, by its alarm, for want of memory, or because it was killed."""
+        job, self._job = self._job, None
+        if job is not None and not job.reply.done():
+            took_s = self._loop.time() - (job.started_s or 0)
+            is_late = took_s >= self._limits.deadline_s - _LATE_S
+            job.reply.set_exception(
+                QueryTimeout(deadline_s=self._limits.deadline_s)
+                if is_late
+                else QueryKilled(memory_mib=self._limits.memory_mib)
+            )
+        self._gathered.drop()
+        if self._process is not None:
+            os.close(self._process)
+            self._process = None
+        self._on_lost(self, job)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """The pieces of an answer: in memory while they are few, then in a file without a name."""
+
+    pieces: list[bytes] = field(default_factory=list)
+    n_held: int = 0
+    n_bytes: int = 0
+    file: BinaryIO | None = None
+
+    def add(self, piece: bytes) -> None:
+        """Takes the next piece."""
+        self.pieces.append(piece)
+        self.n_held += len(piece)
+        self.n_bytes += len(piece)
+
+    def write_out(self, folder: Path) -> None:
+        """Moves what is held in memory into the file."""
+        if self.file is None:
+            self.file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # its reader closes it
+        self.file.write(b"".join(self.pieces))
+        self.pieces.clear()
+        self.n_held = 0
+
+    def document(self) -> tuple[bytes, BinaryIO | None]:
+        """The whole, as bytes or as a file at its start."""
+        if self.file is None:
+            return b"".join(self.pieces), None
+        self.file.write(b"".join(self.pieces))
+        self.file.flush()
+        self.file.seek(0)
+        return b"", self.file
+
+    def drop(self) -> None:
+        """Gives the file back."""
+        if self.file is not None:
+            self.file.close()
