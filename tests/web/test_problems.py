@@ -33,6 +33,9 @@ FAILURES = {
         {"supported": ["turtle"]},
     ),
     "not-conforming": (errors.NotConforming(["a label is missing"]), 422, {"findings": ["a label is missing"]}),
+    "query-timeout": (errors.QueryTimeout(deadline_s=2.5), 503, {"deadline_s": 2.5}),
+    "query-killed": (errors.QueryKilled(memory_mib=2048), 503, {"memory_mib": 2048}),
+    "answer-too-large": (errors.AnswerTooLarge(limit_bytes=1_000_000), 503, {"limit_bytes": 1_000_000}),
     "store-unavailable": (errors.StoreUnavailable("/srv/secret is locked"), 502, {}),
     "store-busy": (errors.StoreBusy(retry_after_s=4), 503, {}),
 }
@@ -92,6 +95,28 @@ def test_the_type_of_each_problem_leads_to_a_row_of_a_page(client: FlaskClient) 
 
 def test_a_busy_store_says_when_to_come_back(failing: Flask) -> None:
     assert failing.test_client().get("/fail/store-busy").headers["Retry-After"] == "4"
+
+
+@pytest.mark.parametrize("kind", ["query-timeout", "query-killed", "answer-too-large"])
+def test_a_query_that_would_fail_again_is_not_asked_for_again(failing: Flask, kind: str) -> None:
+    assert "Retry-After" not in failing.test_client().get(f"/fail/{kind}").headers
+
+
+@pytest.mark.parametrize(
+    ("kind", "language", "words"),
+    [
+        ("query-timeout", "en", "stopped after 2.5 s"),
+        ("query-timeout", "zh", "运行 2.5 秒"),
+        ("query-killed", "en", "more than 2,048 MiB"),
+        ("query-killed", "zh", "超过 2,048 MiB"),
+        ("answer-too-large", "en", "more than 1,000,000 bytes"),
+        ("answer-too-large", "zh", "超过 1,000,000 字节"),
+    ],
+)
+def test_a_limit_that_was_reached_is_told_with_its_figure(failing: Flask, kind: str, language: str, words: str) -> None:
+    answer = failing.test_client().get(f"/fail/{kind}", headers={"Accept-Language": language})
+
+    assert words in answer.json["detail"]
 
 
 @pytest.mark.parametrize("kind", ["internal-error", "store-unavailable"])

@@ -29,10 +29,9 @@ MEDIA_TYPES: Mapping[str, tuple[str, ...]] = {
     "text": ("text/plain",),
     "html": ("text/html", "application/xhtml+xml"),
 }
-_SERVER_FAULT = 500
 PROBLEMS = f"{BASE}problems#"
 
-Member: TypeAlias = str | int | list[str]
+Member: TypeAlias = str | int | float | list[str]
 
 _log = logging.getLogger("cppcc_graph.web")
 
@@ -47,7 +46,7 @@ class Problem:
         status: HTTP status code.
         title: The kind in a few words; the same each time.
         detail: What happened this time and what to do.
-        members: What programs may act on: ``line``, ``column``, ``supported``, ``findings``.
+        members: What programs may act on: ``line``, ``column``, ``supported``, ``findings``, ``deadline_s`` …
         headers: To be sent with the answer.
 
     Spec: RFC 9457, section 3.1 (members of a problem details object).
@@ -85,6 +84,9 @@ _OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
     (errors.UnsuitableFormat, "unsuitable-format", 406, mark("No accepted format can hold this answer")),
     (errors.NotConforming, "not-conforming", 422, mark("The data break the shapes")),
     (errors.StoreUnavailable, "store-unavailable", 502, mark("The store does not answer")),
+    (errors.QueryTimeout, "query-timeout", 503, mark("The query took too long")),
+    (errors.QueryKilled, "query-killed", 503, mark("The query used up its memory")),
+    (errors.AnswerTooLarge, "answer-too-large", 503, mark("The answer is too large to be sent")),
     (errors.StoreBusy, "store-busy", 503, mark("The store is busy")),
 )
 
@@ -177,7 +179,7 @@ class NothingAcceptable(NotAcceptable):
 def _our_problem(error: errors.CppccError) -> Problem:
     for known, kind, status, title in _OURS:
         if isinstance(error, known):
-            if status >= _SERVER_FAULT:
+            if isinstance(error, errors.StoreUnavailable):
                 _log.error("%s", error)
             return Problem(
                 kind=kind,
@@ -204,6 +206,12 @@ def _members(error: errors.CppccError) -> dict[str, Member]:
             return {"supported": list(error.known)}
         case errors.UnsuitableFormat():
             return {"supported": list(error.suitable)}
+        case errors.QueryTimeout():
+            return {"deadline_s": error.deadline_s}
+        case errors.QueryKilled():
+            return {"memory_mib": error.memory_mib}
+        case errors.AnswerTooLarge():
+            return {"limit_bytes": error.limit_bytes}
         case errors.NotConforming():
             return {"findings": list(error.findings)}
     return {}

@@ -4,6 +4,7 @@ from functools import singledispatch
 
 from cppcc_graph import errors
 from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.i18n import number
 
 
 @singledispatch
@@ -57,6 +58,33 @@ def _unsuitable_format(error: errors.UnsuitableFormat) -> str:
     }
     advice = _("Use one of: %(suitable)s.", suitable=", ".join(error.suitable))
     return f"{answers[error.form]} {advice}"
+
+
+@detail.register
+def _timeout(error: errors.QueryTimeout) -> str:
+    return _(
+        "The query was stopped after %(seconds)s s; the same query would be stopped again. Ask for less: fix a subject "
+        "or a graph, join on fewer patterns, add LIMIT.",
+        seconds=f"{error.deadline_s:g}",
+    )
+
+
+@detail.register
+def _killed(error: errors.QueryKilled) -> str:
+    return _(
+        "The query ended the process that evaluated it, most likely because it needed more than %(memory)s MiB. "
+        "Sort and group fewer rows, or ask in parts.",
+        memory=number(error.memory_mib),
+    )
+
+
+@detail.register
+def _too_large(error: errors.AnswerTooLarge) -> str:
+    return _(
+        "The answer has more than %(limit)s bytes, and nothing of it was sent. Ask in parts, with ORDER BY, LIMIT and "
+        "OFFSET.",
+        limit=number(error.limit_bytes),
+    )
 
 
 @detail.register
