@@ -5,13 +5,11 @@ A query answers with solutions, a boolean or a graph (:class:`ResultForm`), and 
 can hold. Two lists cover everything: the four SPARQL results formats and the six RDF formats.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import IO, TypeVar
+from typing import IO, Protocol, TypeVar, cast
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, serialize
 
@@ -19,6 +17,13 @@ from cppcc_graph.errors import UnknownFormat, UnsuitableFormat
 from cppcc_graph.terms import PREFIXES, RDF, XSD, Literal, NamedNode, Quad, Triple
 
 Statement = TypeVar("Statement", Triple, Quad)
+
+
+class Sink(Protocol):
+    """Where a document is written in pieces."""
+
+    def write(self, piece: bytes, /) -> int:
+        """Takes the next piece and tells its length."""
 
 
 class ResultForm(Enum):
@@ -202,17 +207,21 @@ def choose(requested: Sequence[Format], form: ResultForm) -> Format:
 
 
 def write_results(
-    results: QuerySolutions | QueryBoolean, results_format: Format, into: IO[bytes] | None = None
+    results: QuerySolutions | QueryBoolean, results_format: Format, into: Sink | None = None
 ) -> bytes:
     """
     Solutions or a boolean, whole, in one of `RESULTS_FORMATS`; written *into* a file in pieces where one is given.
 
     Spec: SPARQL 1.1 Query Results JSON Format; XML Format; CSV and TSV Formats.
     """
-    return results.serialize(into, format=_RESULTS_WRITERS[results_format.name]) or b""
+    return results.serialize(_file(into), format=_RESULTS_WRITERS[results_format.name]) or b""
 
 
-def write_graph(statements: Iterable[Statement], rdf_format: Format, into: IO[bytes] | None = None) -> bytes:
+def _file(into: Sink | None) -> IO[bytes] | None:
+    return cast("IO[bytes] | None", into)  # the engine only ever calls write
+
+
+def write_graph(statements: Iterable[Statement], rdf_format: Format, into: Sink | None = None) -> bytes:
     """
     Triples or quads, whole, in one of `GRAPH_FORMATS`, with the project's prefixes where the format has prefixes;
     written *into* a file in pieces where one is given.
@@ -228,7 +237,7 @@ def write_graph(statements: Iterable[Statement], rdf_format: Format, into: IO[by
     if rdf_format is RDF_XML and not all(_XML_NAME_END.search(statement.predicate.value) for statement in listed):
         others = [candidate.name for candidate in GRAPH_FORMATS if candidate is not RDF_XML]
         raise UnsuitableFormat([RDF_XML.name], form=ResultForm.GRAPH.value, suitable=others)
-    return serialize(listed, into, format=rdf_syntax(rdf_format), prefixes=_prefixes_of(listed)) or b""
+    return serialize(listed, _file(into), format=rdf_syntax(rdf_format), prefixes=_prefixes_of(listed)) or b""
 
 
 # The engine writes a document that is no XML for such a predicate.
@@ -247,25 +256,38 @@ def _prefixes_of(statements: Iterable[Statement]) -> dict[str, str]:
     return {prefix: iri for prefix, iri in PREFIXES.items() if iri in used}
 
 
-_JSON_NEXT_ROW = re.compile(rb'\},\{"[^"]*":\{"type":"')
+MAX_COUNTED_BYTES = 1 << 20
+"""Rows are counted in bodies up to this size."""
+
+# Before a row's first name; where a string ends with },{ its quote is followed by a bracket or a comma.
+_JSON_NEXT_ROW = re.compile(rb'\},\{"(?![,}])')
 _JSON_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
+_CSV_STRING = re.compile(rb'"[^"]*"')
 
 
-def count_rows(body: bytes, results_format: Format) -> int:
+def count_rows(body: bytes, results_format: Format) -> int | None:
     """
-    How many solutions a body written by :func:`write_results` holds.
+    How many solutions a body written by :func:`write_results` holds; None above `MAX_COUNTED_BYTES`.
 
     Read from the written bytes, because the engine's writer consumes the solutions without counting them.
     """
+    if len(body) > MAX_COUNTED_BYTES:
+        return None
     if results_format is XML:
         return body.count(b"<result>")
     if results_format is TSV:
         return body.count(b"\n") - 1
     if results_format is CSV:
-        return sum(1 for _ in csv.reader(io.StringIO(body.decode(), newline=""))) - 1
+        return (_CSV_STRING.sub(b"", body) if b'"' in body else body).count(b"\r\n") - 1
+    return _count_json_rows(body)
+
+
+def _count_json_rows(body: bytes) -> int:
+    """A megabyte takes 2 ms; where a row has no value at all, 15 ms."""
     if b"{}" not in body:
-        # Inside a string the quote would be escaped, so this is where a row follows another: 4 ms for 10 000 rows.
-        return 0 if b'"bindings":[]' in body[-24:] else 1 + len(_JSON_NEXT_ROW.findall(body))
-    # Without its strings, a row follows another exactly where "," stands before "{": 70 ms.
+        if b'"bindings":[]' in body[-24:]:
+            return 0
+        return 1 + len(_JSON_NEXT_ROW.findall(body))
+    # Without its strings, a row follows another exactly where "," stands before "{".
     skeleton = _JSON_STRING.sub(b"", body)
     return 0 if b":[]}" in skeleton[-8:] else 1 + skeleton.count(b",{")

@@ -1,6 +1,8 @@
 """Names and media types of formats, and how answers are counted and written."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cppcc_graph.errors import UnknownFormat, UnsuitableFormat
 from cppcc_graph.formats import (
@@ -61,11 +63,27 @@ def test_the_first_suitable_format_is_chosen():
         choose((CSV, XML), ResultForm.GRAPH)
 
 
-AWKWARD = ['},{"x":{"type":"', "},{}", "a\r\nb", '"', "<result>", "\t", "},{", '\\"},{"', ""]
+AWKWARD = [
+    '},{"x":{"type":"',
+    "},{}",
+    "a\r\nb",
+    '"',
+    "<result>",
+    "\t",
+    "},{",
+    '\\"},{"',
+    "",
+    '},{"',
+    "}},{",
+    '}},{"',
+    ',"\r\n',
+    "\r",
+    '"\r\n',
+]
 
 
 @pytest.mark.parametrize("results_format", RESULTS_FORMATS, ids=lambda f: f.name)
-@pytest.mark.parametrize("n_rows", [0, 1, 2, 9])
+@pytest.mark.parametrize("n_rows", [0, 1, 2, 9, len(AWKWARD)])
 def test_rows_are_counted_whatever_the_values_hold(results_format, n_rows):
     store = EmbeddedStore()
     p = NamedNode("x:p")
@@ -83,3 +101,19 @@ def test_rows_without_any_value_are_counted(n_rows):
 
     for results_format in RESULTS_FORMATS:
         assert EmbeddedStore().answer(QueryRequest(query=query, formats=(results_format,))).n_rows == n_rows
+
+
+@pytest.mark.parametrize("results_format", RESULTS_FORMATS, ids=lambda f: f.name)
+@given(texts=st.lists(st.text(alphabet='{}[],:"\\\r\n\t<>a', max_size=6)))
+def test_rows_of_any_texts_are_counted(results_format, texts):
+    terms = " ".join(f"({Literal(text)} {Literal(text, language='en')})" for text in texts)
+    query = f"SELECT ?x ?y {{ VALUES (?x ?y) {{ {terms} }} }}"
+
+    assert EmbeddedStore().answer(QueryRequest(query=query, formats=(results_format,))).n_rows == len(texts)
+
+
+def test_rows_of_more_than_a_mebibyte_are_not_counted():
+    query = f"SELECT ?x ?y {{ VALUES ?x {{ '{'a' * 600_000}' }} VALUES ?y {{ %s }} }}"
+
+    assert EmbeddedStore().answer(QueryRequest(query=query % "1", formats=(CSV,))).n_rows == 1
+    assert EmbeddedStore().answer(QueryRequest(query=query % "1 2", formats=(CSV,))).n_rows is None

@@ -25,7 +25,8 @@ def as_table(answer: Answer) -> str:
     table = Table(*document["head"]["vars"], show_edge=False, pad_edge=False, header_style="bold")
     for row in document["results"]["bindings"]:
         table.add_row(*(_shown(row.get(variable)) for variable in document["head"]["vars"]))
-    return f"{printed(table)}{answer.n_rows:,} row{'s' * (answer.n_rows != 1)}\n"
+    n_rows = table.row_count
+    return f"{printed(table)}{n_rows:,} row{'s' * (n_rows != 1)}\n"
 
 
 def printed(table: Table) -> str:
