@@ -515,10 +515,9 @@ def test_the_service_description_says_where_it_is_and_counts_what_is_there(clien
     sd, xsd = "http://www.w3.org/ns/sparql-service-description#", "http://www.w3.org/2001/XMLSchema#"
     counted = client.get("/sparql", query_string={"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"}).json
     n = counted["results"]["bindings"][0]["n"]["value"]
-    service = "http://localhost/sparql#service"
 
-    assert f"<{service}> <{sd}endpoint> <http://localhost/sparql> ." in lines
-    assert f"<{service}> <{sd}feature> <{sd}UnionDefaultGraph> ." in lines
+    assert f"_:service <{sd}endpoint> <http://localhost/sparql> ." in lines
+    assert f"_:service <{sd}feature> <{sd}UnionDefaultGraph> ." in lines
     assert f'<http://localhost/sparql#default-graph> <http://rdfs.org/ns/void#triples> "{n}"^^<{xsd}integer> .' in lines
     assert sum(f"<{sd}name>" in line for line in lines) == 2
     assert not any("BasicFederatedQuery" in line for line in lines)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Store
-from cppcc_graph.terms import RDF, SD, VOID, XSD, Literal, NamedNode, Triple
+from cppcc_graph.terms import RDF, SD, VOID, XSD, BlankNode, Literal, NamedNode, Triple
 
 _W3C_FORMATS = "http://www.w3.org/ns/formats/"
 _RESULT_FORMATS = (
@@ -27,11 +27,13 @@ def description(store: Store, *, endpoint: str) -> list[Triple]:
 
     Args:
         store: What is described; its graphs are counted now.
-        endpoint: Absolute address of the endpoint; the described things are named below it.
+        endpoint: Absolute address of the endpoint; graphs and datasets are named below it. The service itself is a
+            blank node, as in the specification: Comunica believes statements about that or about the very address
+            which it asked, and about no other subject.
 
     Spec: SPARQL 1.1 Service Description, section 3 (vocabulary).
     """
-    service, dataset = NamedNode(f"{endpoint}#service"), NamedNode(f"{endpoint}#dataset")
+    service, dataset = BlankNode("service"), NamedNode(f"{endpoint}#dataset")
     return [
         Triple(service, RDF.type, SD.Service),
         Triple(service, SD.endpoint, NamedNode(endpoint)),
