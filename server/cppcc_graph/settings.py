@@ -26,10 +26,40 @@ class Settings:
     texts: Path | None = field(
         default=None, metadata={"help": "Folder with the reports' texts; then evidence opens in its sentence."}
     )
-    threads: int = field(default=8, metadata={"help": "Requests that are answered at the same time."})
+    threads: int = field(default=8, metadata={"help": "Pages that are made at the same time."})
+    workers: int = field(
+        default=0,
+        metadata={"help": "Queries that run at the same time, each in a process; 0 means one a processor, and 2 at least."},
+    )
+    deadline_s: float = field(default=30.0, metadata={"help": "Seconds after which a query is stopped."})
+    memory_mib: int = field(default=1024, metadata={"help": "Memory that one query may use, in MiB."})
+    answer_mib: int = field(
+        default=1024, metadata={"help": "The longest answer, in MiB; above 4 MiB it is spooled to disk."}
+    )
+    cache_mib: int = field(default=64, metadata={"help": "Answers that are kept in memory, in MiB; 0 keeps none."})
     log_level: str = field(
         default="INFO", metadata={"help": "DEBUG, INFO, WARNING or ERROR; DEBUG also logs query texts."}
     )
+
+
+_NUMBERS: Mapping[str, type[int] | type[float]] = {
+    "port": int,
+    "threads": int,
+    "workers": int,
+    "deadline_s": float,
+    "memory_mib": int,
+    "answer_mib": int,
+    "cache_mib": int,
+}
+_RANGES: Mapping[str, tuple[float, float]] = {
+    "port": (0, 65535),
+    "threads": (1, 256),
+    "workers": (0, 256),
+    "deadline_s": (0.1, 86400),
+    "memory_mib": (64, 1024 * 1024),
+    "answer_mib": (1, 1024 * 1024),
+    "cache_mib": (0, 1024 * 1024),
+}
 
 
 def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
@@ -53,11 +83,13 @@ def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
 
 
 def _parse(name: str, text: str) -> object:
-    if name in ("port", "threads"):
+    kind = _NUMBERS.get(name)
+    if kind is not None:
         try:
-            return int(text)
+            return kind(text)
         except ValueError as error:
-            raise BadSetting(ENVIRONMENT_PREFIX + name.upper(), f"'{text}' is not a whole number") from error
+            noun = "a whole number" if kind is int else "a number"
+            raise BadSetting(ENVIRONMENT_PREFIX + name.upper(), f"'{text}' is not {noun}") from error
     if name == "data":
         return tuple(Path(part) for part in text.split(os.pathsep) if part)
     return Path(text) if name in ("store", "texts") else text
@@ -65,10 +97,10 @@ def _parse(name: str, text: str) -> object:
 
 def _checked(values: Mapping[str, object]) -> Settings:
     settings = Settings(**values)  # type: ignore[arg-type]  # names and types were settled field by field above
-    if not 0 <= settings.port <= 65535:
-        raise BadSetting("port", f"{settings.port} is not between 0 and 65535")
-    if not 1 <= settings.threads <= 256:
-        raise BadSetting("threads", f"{settings.threads} is not between 1 and 256")
+    for name, (least, most) in _RANGES.items():
+        value = getattr(settings, name)
+        if not least <= value <= most:
+            raise BadSetting(name.replace("_", " "), f"{value} is not between {least} and {most}")
     if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise BadSetting("log level", f"'{settings.log_level}' is none of DEBUG, INFO, WARNING, ERROR")
     return settings

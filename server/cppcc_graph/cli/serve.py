@@ -5,12 +5,15 @@ import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cppcc_graph.cli.options import data_option, setting, settings_of, store_option, texts_option
 from cppcc_graph.settings import Settings
-from cppcc_graph.store.base import Store
+
+if TYPE_CHECKING:
+    from cppcc_graph.store.embedded import EmbeddedStore
 
 
 @click.command("serve")
@@ -19,6 +22,11 @@ from cppcc_graph.store.base import Store
 @store_option
 @data_option
 @texts_option
+@setting("workers", type=int, metavar="N")
+@setting("deadline_s", "--deadline", type=float, metavar="SECONDS")
+@setting("memory_mib", "--memory", type=int, metavar="MIB")
+@setting("answer_mib", "--answer", type=int, metavar="MIB")
+@setting("cache_mib", "--cache", type=int, metavar="MIB")
 @setting("threads", type=int, metavar="N")
 @setting("log_level", metavar="LEVEL")
 def command(**given: object) -> None:
@@ -26,13 +34,14 @@ def command(**given: object) -> None:
     Serve the graph: pages at /, SPARQL at /sparql.
 
     The data are held in memory, or in the folder --store, which is filled when it is empty and left as it is
-    otherwise. One line of JSON per request goes to stdout, everything else to stderr. Ctrl-C stops the server.
+    otherwise. Queries are evaluated in processes of their own, each with a deadline and a bound to its memory. One line
+    of JSON per request goes to stdout, everything else to stderr. Ctrl-C stops the server, SIGHUP reads the data again.
 
     \b
     cppcc serve
     cppcc serve --port 8080 --store ./store --texts ./texts
     """
-    from cppcc_graph.serving import listen, serve
+    from cppcc_graph.serving import in_memory, listen, on_disk, serve
     from cppcc_graph.web.request_log import send_lines_to
 
     settings = settings_of(**given)
@@ -40,10 +49,11 @@ def command(**given: object) -> None:
     send_lines_to(sys.stdout)
     listener = listen(settings.host, settings.port)
     with closing(listener.socket):
-        serve(settings, listener, partial(_opened, settings))
+        opened = partial(_opened, settings)
+        serve(settings, listener, in_memory(opened) if settings.store is None else on_disk(settings.store, opened))
 
 
-def _opened(settings: Settings) -> Store:
+def _opened(settings: Settings) -> "EmbeddedStore":
     from cppcc_graph.publish import changes, load_published, open_store
 
     store = open_store(settings.store, settings.data)

@@ -13,3 +13,10 @@ def query(name: str) -> str:
         FileNotFoundError: there is no such file; a misspelt name, so a programming error.
     """
     return files(__name__).joinpath(f"{name}.rq").read_text(encoding="utf-8")
+
+
+def read_all() -> None:
+    """Every query is in memory afterwards, for a process that may soon open no file."""
+    for file in files(__name__).iterdir():
+        if file.name.endswith(".rq"):
+            query(file.name.removesuffix(".rq"))

@@ -4,18 +4,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from flask import Response
+from flask import Response, request
+from werkzeug.wsgi import wrap_file
 
-from cppcc_graph.errors import CppccError
+from cppcc_graph.errors import AnswerTooLarge, CppccError
 from cppcc_graph.formats import FORMATS, JSON, TURTLE, Format, suitable
-from cppcc_graph.store.base import QueryRequest
+from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.web import results
+from cppcc_graph.web.coding import coded
+from cppcc_graph.web.conditional import validator
 from cppcc_graph.web.pages import Page, render
 from cppcc_graph.web.parts import Editor, FailureView, Link, ResultView
 from cppcc_graph.web.problems import Problem, problem_of
+from cppcc_graph.web.reply import Asked, Reply, reply, unchanged
 from cppcc_graph.web.request_log import note_answer, note_query
 from cppcc_graph.web.served import store
 from cppcc_graph.web.wanted import formats_of
+
+MAX_PAGE_BYTES = 16_000_000
+"""An answer longer than this is for programs: no page shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +48,38 @@ def answer(asked: QueryRequest, names: Sequence[str]) -> Response:
     Raises:
         CppccError: there is no answer; `store.base.Store.answer` lists why.
     """
+    _raise_known_failure()
     note_query(asked)
-    found = store().answer(replace(asked, formats=formats_of(names)))
-    note_answer(found)
-    return Response(found.body, content_type=found.format.content_type)
+    query = replace(asked, formats=formats_of(names))
+    opaque = validator(query, store().state())
+    wish = Asked(
+        accept_encoding=request.headers.get("Accept-Encoding", ""), if_none_match=request.headers.get("If-None-Match")
+    )
+    made = unchanged(opaque, wish)
+    if made is None:
+        found = store().answer(query)
+        note_answer(found)
+        made = reply(found, opaque, wish)
+    return _response(made)
+
+
+def _response(made: Reply) -> Response:
+    """Spec: RFC 9110, section 8.6 (Content-Length): always sent, so that a cut answer is seen to be cut."""
+    body = coded(made.body, made.coding)
+    response = Response(body if made.file is None else wrap_file(request.environ, made.file), status=made.status)
+    response.headers.update(made.headers)
+    if made.file is not None:
+        response.content_length = made.n_bytes
+        response.direct_passthrough = True
+    return response
+
+
+def _raise_known_failure() -> None:
+    """A query that the front has asked already is not asked again."""
+    scope = request.environ.get("asgi.scope", {})
+    failure = scope.get("state", {}).get("failure")
+    if isinstance(failure, CppccError):
+        raise failure
 
 
 def look(
@@ -64,7 +99,7 @@ def look(
     note_query(asked)
     started_s = perf_counter()
     try:
-        found = store().answer(replace(asked, formats=(JSON, TURTLE)))
+        found = _short_enough(store().answer(replace(asked, formats=(JSON, TURTLE))))
     except CppccError as error:
         problem = problem_of(error)
         return Look(failure=_failure(problem, asked.query), problem=problem)
@@ -76,6 +111,14 @@ def look(
         if (href := address(candidate)) is not None
     ]
     return Look(result=results.view(found, took_ms=took_ms, downloads=links, headings=headings or {}))
+
+
+def _short_enough(found: Answer) -> Answer:
+    if found.n_bytes <= MAX_PAGE_BYTES:
+        return found
+    if found.file is not None:
+        found.file.close()
+    raise AnswerTooLarge(limit_bytes=MAX_PAGE_BYTES)
 
 
 def render_look(page: Page, seen: Look) -> Response:

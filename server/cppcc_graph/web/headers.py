@@ -1,5 +1,7 @@
 """Headers that every answer carries, set once: who may read it, what a browser may load, and ``OPTIONS``."""
 
+from collections.abc import Mapping
+
 from flask import Flask, Response, current_app, request
 
 from cppcc_graph.web.vary import send_vary
@@ -7,8 +9,16 @@ from cppcc_graph.web.vary import send_vary
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_READABLE = "Allow, Content-Language, Content-Length, Link, Location, Retry-After"
-_SENDABLE = "Accept, Accept-Language, Content-Type"
+_READABLE = "Allow, Content-Language, Content-Length, ETag, Hint, Link, Location, Retry-After"
+COMMON_HEADERS: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": _READABLE,
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Anyone may read what is public, without credentials; nothing is guessed, framed or fetched from elsewhere."""
+_SENDABLE = "Accept, Accept-Language, Content-Type, If-None-Match"
 _PREFLIGHT_AGE_S = 24 * 3600
 
 
@@ -34,10 +44,5 @@ def _answer_options() -> Response | None:
 
 
 def _common_headers(response: Response) -> Response:
-    """Anyone may read what is public, without credentials; nothing is guessed, framed or fetched from elsewhere."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = _READABLE
-    response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update(COMMON_HEADERS)
     return response

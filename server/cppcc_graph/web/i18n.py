@@ -14,7 +14,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, has_app_context, request
 
 from cppcc_graph.web.negotiate import choose_language
 from cppcc_graph.web.vary import depends_on
@@ -76,11 +76,6 @@ def ngettext(one: str, many: str, n: int) -> str:
     return translated
 
 
-def mark(message: str) -> str:
-    """*message* itself, marked for translation where it is shown."""
-    return message
-
-
 def mark_plural(one: str, many: str) -> tuple[str, str]:
     """The two forms of a message, marked for translation where they are shown."""
     return one, many
@@ -105,6 +100,9 @@ def _remembered_or_negotiated() -> str:
 
 
 def _catalogue() -> NullTranslations:
+    """English outside an answer: there, a failure is only passed on to who answers it."""
+    if not has_app_context():
+        return NullTranslations()
     catalogues: dict[str, NullTranslations] = current_app.extensions["catalogues"]
     return catalogues[language()]
 

@@ -15,9 +15,9 @@ from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable
 
 from cppcc_graph import errors
+from cppcc_graph.phrases import mark
 from cppcc_graph.terms import BASE
 from cppcc_graph.web.i18n import gettext as _
-from cppcc_graph.web.i18n import mark
 from cppcc_graph.web.negotiate import ranking
 from cppcc_graph.web.pages import ProblemPage, render
 from cppcc_graph.web.parts import ProblemKind
@@ -46,7 +46,7 @@ class Problem:
         status: HTTP status code.
         title: The kind in a few words; the same each time.
         detail: What happened this time and what to do.
-        members: What programs may act on: ``line``, ``column``, ``supported``, ``findings``, ``deadline_s`` …
+        members: What programs may act on: ``line``, ``column``, ``token``, ``expected``, ``supported`` …
         headers: To be sent with the answer.
 
     Spec: RFC 9457, section 3.1 (members of a problem details object).
@@ -196,10 +196,8 @@ def _our_problem(error: errors.CppccError) -> Problem:
 def _members(error: errors.CppccError) -> dict[str, Member]:
     """What a program can act on, beside the words."""
     match error:
-        case errors.BadSyntax(line=int(line), column=int(column)):
-            return {"line": line, "column": column}
-        case errors.BadSyntax(line=int(line)):
-            return {"line": line}
+        case errors.BadSyntax():
+            return _about_syntax(error)
         case errors.ServiceRefused() | errors.UpdateRefused():
             return {"line": error.line, "column": error.column}
         case errors.UnknownFormat():
@@ -215,6 +213,18 @@ def _members(error: errors.CppccError) -> dict[str, Member]:
         case errors.NotConforming():
             return {"findings": list(error.findings)}
     return {}
+
+
+def _about_syntax(error: errors.BadSyntax) -> dict[str, Member]:
+    """Where and what is wrong, what could stand there, and text to paste; each where it is known."""
+    known: dict[str, Member | None] = {
+        "line": error.line,
+        "column": error.column,
+        "token": error.token,
+        "expected": list(error.expected),
+        "suggestion": error.suggestion,
+    }
+    return {name: value for name, value in known.items() if value}
 
 
 def _http_problem(error: HTTPException) -> Problem:

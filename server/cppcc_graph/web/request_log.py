@@ -4,11 +4,13 @@ import hashlib
 import json
 import logging
 from time import perf_counter
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
 from flask import Flask, Response, g, request
 
 from cppcc_graph.store.base import Answer, QueryRequest
+
+Fields: TypeAlias = dict[str, str | int | float | None]
 
 _log = logging.getLogger("cppcc_graph.web.requests")
 
@@ -29,30 +31,46 @@ def send_lines_to(stream: TextIO) -> None:
 
 def note_query(query: QueryRequest) -> None:
     """Put the query's hash into this request's line, and its text at DEBUG."""
-    _fields()["query_sha256"] = hashlib.sha256(query.query.encode()).hexdigest()[:12]
-    _log.debug(json.dumps({"query": query.query}, ensure_ascii=False))
+    _fields().update(query_fields(query))
 
 
 def note_answer(answer: Answer) -> None:
     """Put the query's form and the number of rows into this request's line."""
-    _fields()["query_form"] = answer.form.value
-    if answer.n_rows is not None:
-        _fields()["rows"] = answer.n_rows
+    _fields().update(answer_fields(answer))
+
+
+def query_fields(query: QueryRequest) -> Fields:
+    """What a line says of a query; its text goes out at DEBUG."""
+    if _log.isEnabledFor(logging.DEBUG):
+        _log.debug(json.dumps({"query": query.query}, ensure_ascii=False))
+    return {"query_sha256": hashlib.sha256(query.query.encode("utf-8", "replace")).hexdigest()[:12]}
+
+
+def answer_fields(answer: Answer) -> Fields:
+    """What a line says of an answer."""
+    rows = {} if answer.n_rows is None else {"rows": answer.n_rows}
+    return {"query_form": answer.form.value, **rows}
+
+
+def write_line(fields: Fields) -> None:
+    """One line of JSON."""
+    if _log.isEnabledFor(logging.INFO):
+        _log.info(json.dumps(fields, ensure_ascii=False))
 
 
 def _start() -> None:
     g.started_s = perf_counter()
 
 
-def _fields() -> dict[str, str | int]:
+def _fields() -> Fields:
     if "log_fields" not in g:
         g.log_fields = {}
-    fields: dict[str, str | int] = g.log_fields
+    fields: Fields = g.log_fields
     return fields
 
 
 def _write_line(response: Response) -> Response:
-    line = {
+    line: Fields = {
         "method": request.method,
         "route": request.url_rule.rule if request.url_rule else None,
         "status": response.status_code,
@@ -60,5 +78,5 @@ def _write_line(response: Response) -> Response:
         "bytes": response.content_length or 0,
         **_fields(),
     }
-    _log.info(json.dumps(line, ensure_ascii=False))
+    write_line(line)
     return response

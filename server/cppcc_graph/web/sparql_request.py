@@ -4,14 +4,14 @@ Reading a SPARQL Protocol request: one query and its dataset, or a refusal in wo
 Each value is percent-decoded exactly once, strictly as UTF-8, whether it came in the address or in a form.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import parse_qsl
 
-from flask import Request
 from werkzeug.exceptions import BadRequest, Forbidden, RequestURITooLarge, UnsupportedMediaType
 
 from cppcc_graph.store.base import QueryRequest
 from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.incoming import ProtocolRequest
 from cppcc_graph.web.negotiate import parse_media_type
 
 FORM = "application/x-www-form-urlencoded"
@@ -28,7 +28,7 @@ _OPERATIONS = frozenset({"query", "update", *_GRAPHS})
 Fields = list[tuple[str, str]]
 
 
-def read_query(request: Request) -> QueryRequest | None:
+def read_query(request: ProtocolRequest) -> QueryRequest | None:
     """
     The query a client sent, without its formats.
 
@@ -63,10 +63,25 @@ def read_query(request: Request) -> QueryRequest | None:
         default_graph_iris=_values(fields, "default-graph-uri"),
         named_graph_iris=_values(fields, "named-graph-uri"),
         base_iri=request.base_url,
+        deadline_s=_deadline_s(_values(fields, "timeout")),
+        client=request.remote_addr or "",
     )
 
 
-def _body_fields(request: Request) -> Fields:
+def _deadline_s(values: Sequence[str]) -> float | None:
+    """How long the client will wait, in seconds, by the parameter ``timeout``."""
+    if not values:
+        return None
+    try:
+        seconds = float(values[0])
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise BadRequest(_("“timeout” is a number of seconds above 0, not “%(given)s”.", given=values[0][:40]))
+    return seconds
+
+
+def _body_fields(request: ProtocolRequest) -> Fields:
     """The body as fields: a form's own, or the one field ``query``."""
     media_type, parameters = parse_media_type(request.headers.get("Content-Type", ""))
     if media_type not in (FORM, QUERY, UPDATE):

@@ -40,11 +40,23 @@ def wanted(offered: Sequence[Format] = FORMATS, *, asked: str | None = None) -> 
         NothingAcceptable: ``Accept`` names nothing that exists here.
     """
     asked = asked or request.args.get("format")
+    if not asked:
+        depends_on("Accept")
+    return accepted(asked, request.headers.get("Accept"), offered)
+
+
+def accepted(asked: str | None, accept: str | None, offered: Sequence[Format] = FORMATS) -> list[str]:
+    """
+    As :func:`wanted`, from a format named in the address, if any, and the value of ``Accept``.
+
+    Raises:
+        UnknownFormat: no format is called *asked*.
+        NothingAcceptable: *accept* names nothing that exists here.
+    """
     if asked:
         return _named(asked, offered)
-    depends_on("Accept")
     offers = {candidate.name: candidate.media_types for candidate in offered} | {HTML: HTML_TYPES}
-    names = ranking(request.headers.get("Accept"), offers)
+    names = ranking(accept, offers)
     if not names:
         raise NothingAcceptable({name: types[0] for name, types in offers.items()})
     return names

@@ -3,6 +3,8 @@
 from functools import singledispatch
 
 from cppcc_graph import errors
+from cppcc_graph.phrases import filled
+from cppcc_graph.store.expected import PLACEHOLDERS
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.i18n import number
 
@@ -15,7 +17,12 @@ def detail(error: errors.CppccError) -> str:
 
 @detail.register
 def _syntax(error: errors.BadSyntax) -> str:
-    return _placed(error.line, error.column, error.message)
+    values = error.values
+    if "%(expected)s" in error.template:
+        # It always comes first; in it, "number" and the like are words.
+        expected = (_(item) if item in PLACEHOLDERS else item for item in error.expected)
+        values = (_("”, “").join(expected), *values[1:])
+    return _placed(error.line, error.column, filled(error.template, values, translation=_(error.template)))
 
 
 @detail.register

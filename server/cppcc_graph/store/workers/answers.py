@@ -7,27 +7,19 @@ or shared: NOW, RAND, UUID, STRUUID, BNODE, SERVICE; nor are failures and answer
 """
 
 import asyncio
-import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from cppcc_graph.errors import CppccError
+from cppcc_graph.guard.volatile import is_volatile
 from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.store.workers.dispatcher import Dispatcher
 
-_VOLATILE = re.compile(
-    r"(?<![a-z_])(?:now|rand|(?:str)?uuid|bnode)(?![a-z_])|service|\\u", re.IGNORECASE
-)  # an escape may hide a letter of one of them (SPARQL 1.1 Query, section 19.2)
 _OVERHEAD_BYTES = 500
 _SHARE_OF_ONE = 8
 
 Key: TypeAlias = tuple[object, ...]
-
-
-def is_volatile(query: str) -> bool:
-    """Whether the same query may have another answer next time over the same data; in doubt it may."""
-    return _VOLATILE.search(query) is not None
 
 
 @dataclass(slots=True)
@@ -63,11 +55,12 @@ class Answers:
         Raises:
             CppccError: see `Dispatcher.ask`.
         """
-        if is_volatile(request.query):
+        state = self._dispatcher.state_name()
+        if not state or is_volatile(request.query):
             self.counts.misses += 1
             return await self._dispatcher.ask(request)
         while True:
-            key = self._key(request)
+            key = _key(state, request)
             kept = self._kept.get(key)
             if kept is not None:
                 self._kept.move_to_end(key)
@@ -80,16 +73,6 @@ class Answers:
             if answer is not None:
                 self.counts.shared += 1
                 return answer
-
-    def _key(self, request: QueryRequest) -> Key:
-        return (
-            self._dispatcher.generation,
-            request.query,
-            *(wanted.name for wanted in request.formats),
-            request.default_graph_iris,
-            request.named_graph_iris,
-            request.base_iri,
-        )
 
     async def _made(self, request: QueryRequest, key: Key, flight: Key) -> Answer:
         self._running[flight] = None
@@ -124,6 +107,17 @@ class Answers:
             _key, oldest = self._kept.popitem(last=False)
             self.counts.n_bytes -= oldest.n_bytes + _OVERHEAD_BYTES
         self.counts.n_answers = len(self._kept)
+
+
+def _key(state: str, request: QueryRequest) -> Key:
+    return (
+        state,
+        request.query,
+        *(wanted.name for wanted in request.formats),
+        request.default_graph_iris,
+        request.named_graph_iris,
+        request.base_iri,
+    )
 
 
 def _tell(others: "asyncio.Future[Answer | None]", outcome: Answer | CppccError | None) -> None:

@@ -10,6 +10,7 @@ All of this runs in one event loop and is never called from another thread; `Sto
 """
 
 import asyncio
+import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -65,13 +66,16 @@ class State:
 class Dispatcher:
     """The one place where queries meet evaluators."""
 
-    def __init__(self, folder: Path, limits: Limits, places: Places) -> None:
+    def __init__(self, folder: Path, limits: Limits, places: Places, *, is_ours_alone: bool = True) -> None:
         """
         Args:
             folder: Of the nursery's sockets; large answers are spooled there too.
             limits: Of each query.
             places: How many run and wait.
+            is_ours_alone: Whether the data change only here, so that answers may be kept.
         """
+        self._token = secrets.token_hex(8)
+        self._is_ours_alone = is_ours_alone
         self._folder = folder
         self._limits = limits
         self._places = places
@@ -101,6 +105,10 @@ class Dispatcher:
             seat.close()
         for job in [*self._slow, *self._overdue]:
             self._end(job, StoreUnavailable("the server is stopping"))
+
+    def state_name(self) -> str:
+        """As `Store.state`: another one after every write, reload and start."""
+        return f"{self._token}-{self.generation}" if self._is_ours_alone else ""
 
     def state(self) -> State:
         """Numbers of this moment."""

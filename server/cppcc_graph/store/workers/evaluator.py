@@ -8,6 +8,7 @@ the nursery, which forks the next one.
 
 import contextlib
 import errno
+import logging
 import os
 import select
 import signal
@@ -24,6 +25,7 @@ from cppcc_graph.store.workers import wire
 from cppcc_graph.store.workers.limits import Limits, confine
 from cppcc_graph.store.workers.values import CODECS, WRITING
 
+_log = logging.getLogger("cppcc_graph.store.workers")
 _HELD_BYTES = 1024 * 1024
 CANNOT_OPEN = 3
 """Exit status of an evaluator that cannot open its store."""
@@ -75,6 +77,10 @@ def _serve(connection: socket.socket, store: Store, limits: Limits) -> None:
             _reply(connection, store, kind, payload, limits)
         except CppccError as error:
             connection.sendall(wire.frame(wire.FAILURE, wire.pack_failure(error)))
+        except Exception as error:  # noqa: BLE001  # the outermost line of this process
+            _log.exception("an evaluator failed")
+            unavailable = StoreUnavailable(f"a mistake in the evaluator: {type(error).__name__}")
+            connection.sendall(wire.frame(wire.FAILURE, wire.pack_failure(unavailable)))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from cppcc_graph.errors import CppccError
+from cppcc_graph.queries import read_all
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.workers import wire
 from cppcc_graph.store.workers.evaluator import OpenStore, called, evaluate
@@ -68,7 +69,9 @@ def listening(path: Path) -> socket.socket:
     return listener
 
 
-def nurse(plan: Plan, evaluators: socket.socket, control: socket.socket, lifeline: int) -> NoReturn:
+def nurse(
+    plan: Plan, evaluators: socket.socket, control: socket.socket, descriptors: tuple[int, int]
+) -> NoReturn:
     """
     Keeps evaluators alive until the *lifeline* is cut.
 
@@ -76,23 +79,27 @@ def nurse(plan: Plan, evaluators: socket.socket, control: socket.socket, lifelin
         plan: What to keep.
         evaluators: Listens for the dispatcher's connections to the first generation.
         control: Listens for writes.
-        lifeline: Descriptor that becomes readable when the server ends.
+        descriptors: One that becomes readable when the server ends, and one that is only kept open, so that its
+            other end tells when there is no nursery any more.
     """
-    _Nursery(plan, evaluators, control, lifeline).run()
+    _Nursery(plan, evaluators, control, descriptors).run()
 
 
 class _Nursery:
-    def __init__(self, plan: Plan, evaluators: socket.socket, control: socket.socket, lifeline: int) -> None:
+    def __init__(
+        self, plan: Plan, evaluators: socket.socket, control: socket.socket, descriptors: tuple[int, int]
+    ) -> None:
         self._plan = plan
         self._evaluators = evaluators
         self._control = control
-        self._lifeline = lifeline
+        self._lifeline, self._alive = descriptors
         self._generation = 0
         self._born: dict[int, float] = {}
         self._leash, self._leash_end = os.pipe()
         self._woken, self._wake = os.pipe()
 
     def run(self) -> NoReturn:
+        read_all()
         gc.collect()
         gc.freeze()  # the collector would touch, and so copy, the pages that evaluators share
         os.set_blocking(self._wake, False)
@@ -117,7 +124,7 @@ class _Nursery:
     def _become_evaluator(self) -> NoReturn:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for descriptor in (self._leash_end, self._woken, self._wake, self._lifeline):
+        for descriptor in (self._leash_end, self._woken, self._wake, self._lifeline, self._alive):
             os.close(descriptor)
         self._control.close()
         plan = self._plan

@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from typing import TypeVar, cast
 
 from cppcc_graph.formats import Sink
-from cppcc_graph.store.base import Answer, GraphSummary, QueryRequest
+from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest
 from cppcc_graph.store.workers.answers import Answers
 from cppcc_graph.store.workers.dispatcher import Dispatcher
 from cppcc_graph.store.workers.values import CODECS, solutions_of
@@ -44,6 +44,15 @@ class StoreInWorkers:
 
     def graphs(self) -> list[GraphSummary]:
         return cast("list[GraphSummary]", self._called("graphs"))
+
+    def state(self) -> str:
+        return self._dispatcher.state_name()
+
+    def update(self, request: UpdateRequest) -> None:
+        self._written("update", request)
+
+    def write_graph(self, write: GraphWrite) -> bool:
+        return cast("bool", self._written("write_graph", write))
 
     def version(self) -> str:
         return cast("str", self._called("version"))

@@ -1,0 +1,16 @@
+"""Whether a query may have another answer next time over the same data."""
+
+import re
+
+_VOLATILE = re.compile(
+    r"(?<![a-z_])(?:now|rand|(?:str)?uuid|bnode)(?![a-z_])|service|\\u", re.IGNORECASE
+)  # an escape may hide a letter of one of them (SPARQL 1.1 Query, section 19.2)
+
+
+def is_volatile(query: str) -> bool:
+    """
+    Whether it may use NOW, RAND, UUID, STRUUID, BNODE or SERVICE; in doubt it may.
+
+    Spec: SPARQL 1.1 Query, section 17.4 (function definitions).
+    """
+    return _VOLATILE.search(query) is not None

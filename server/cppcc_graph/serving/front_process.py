@@ -1,0 +1,139 @@
+"""The process that speaks HTTP: uvicorn around the front, which reaches the evaluators through a dispatcher."""
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import click
+import uvicorn
+import uvloop
+from a2wsgi import WSGIMiddleware
+
+from cppcc_graph.errors import CppccError
+from cppcc_graph.serving.patience import PatientProtocol
+from cppcc_graph.settings import Settings
+from cppcc_graph.store.base import GraphSummary
+from cppcc_graph.store.workers.answers import Answers
+from cppcc_graph.store.workers.dispatcher import Dispatcher, Places
+from cppcc_graph.store.workers.limits import MIB, Limits
+from cppcc_graph.store.workers.pool import StoreInWorkers
+from cppcc_graph.store.workers.values import CODECS
+from cppcc_graph.web import create_app
+from cppcc_graph.web.front import Application, Front
+
+GRACE_S = 10
+_STACK_BYTES = 16 * MIB
+_MAX_CONNECTIONS = 8192
+_KEEP_ALIVE_S = 65
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontPlan:
+    """
+    What the front is told.
+
+    Attributes:
+        settings: Of this run.
+        listener: The bound socket.
+        url: Under which it is reached, for the ready line.
+        folder: Of the nursery's sockets.
+        limits: Of each query.
+        places: How many queries run and wait.
+        is_ours_alone: Whether the data change only through this server.
+        generation: Of the evaluators.
+        orders: Descriptor from which later generations are read, one number a line.
+        is_first: Whether it says that it is ready.
+    """
+
+    settings: Settings
+    listener: socket.socket
+    url: str
+    folder: Path
+    limits: Limits
+    places: Places
+    is_ours_alone: bool
+    generation: int
+    orders: int
+    is_first: bool
+
+
+def run_front(plan: FrontPlan) -> None:
+    """Answers requests until SIGTERM; those that run then have `GRACE_S` to end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # until uvicorn listens to it, and when it hands it on at the end
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    uvloop.run(_serve(plan))
+
+
+async def _serve(plan: FrontPlan) -> None:
+    loop = asyncio.get_running_loop()
+    dispatcher = Dispatcher(plan.folder, plan.limits, plan.places, is_ours_alone=plan.is_ours_alone)
+    dispatcher.generation = plan.generation
+    answers = Answers(dispatcher, limit_bytes=plan.settings.cache_mib * MIB)
+    app = create_app(plan.settings, StoreInWorkers(loop, dispatcher, answers))
+    threads = ThreadPoolExecutor(plan.settings.threads, thread_name_prefix="page")
+    front = Front(
+        application=cast("Application", WSGIMiddleware(app, workers=plan.settings.threads)),  # type: ignore[arg-type]  # two spellings of WSGI
+        answers=answers,
+        state=dispatcher.state_name,
+        max_body_bytes=app.config["MAX_CONTENT_LENGTH"],
+    )
+    loop.set_default_executor(threads)
+    dispatcher.start()
+    loop.add_reader(plan.orders, _turn, plan.orders, dispatcher.turn_to)
+    ready = loop.create_task(_say_ready(plan, dispatcher))
+    await uvicorn.Server(_config(front)).serve([plan.listener])
+    ready.cancel()
+    dispatcher.close()
+    threads.shutdown(wait=False)
+
+
+def _config(front: Front) -> uvicorn.Config:
+    return uvicorn.Config(
+        front,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="off",
+        loop="none",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=_MAX_CONNECTIONS,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+
+
+async def _say_ready(plan: FrontPlan, dispatcher: Dispatcher) -> None:
+    if not plan.is_first:
+        return
+    try:
+        graphs = cast("list[GraphSummary]", CODECS["graphs"].read(await dispatcher.call("graphs")))
+    except CppccError as error:
+        click.echo(f"cppcc: {error}", err=True)
+        return
+    n_triples = sum(graph.n_triples for graph in graphs)
+    click.echo(f"cppcc: {plan.url} is ready: {len(graphs)} graphs, {n_triples:,} triples", err=True)
+
+
+def _turn(orders: int, turn_to: Callable[[int], None]) -> None:
+    for line in os.read(orders, 4096).split():
+        turn_to(int(line))
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not uvicorn's complaint when an answer is cut on purpose; the request's own line tells it."""
+    return "without completing response" not in str(record.msg)

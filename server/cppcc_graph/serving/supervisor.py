@@ -1,0 +1,282 @@
+"""
+The supervisor: one thread, no request. It reads the data, forks the nursery and the front, and forks again what dies.
+
+=========  =====================================================================
+signal     what it does
+=========  =====================================================================
+SIGTERM    stop: requests that run have ten seconds to end; a second one ends all
+SIGINT     the same
+SIGHUP     read the data again and move to them, without a request being dropped
+=========  =====================================================================
+"""
+
+import logging
+import os
+import select
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from cppcc_graph.errors import CppccError
+from cppcc_graph.serving.listening import Listener
+from cppcc_graph.serving.supply import Supply
+from cppcc_graph.settings import Settings
+from cppcc_graph.store.base import Store
+from cppcc_graph.store.workers.dispatcher import Places
+from cppcc_graph.store.workers.limits import MIB, Limits
+from cppcc_graph.store.workers.nursery import CONTROL, Plan, listening, nurse, seats
+
+_log = logging.getLogger("cppcc_graph.serving")
+_GRACE_S = 12.0
+_SHORT_LIFE_S = 1.0
+_MOST_SHORT_LIVES = 3
+_STOPPED_BY = (signal.SIGTERM, signal.SIGINT)
+
+
+def serve(settings: Settings, listener: Listener, supply: Supply) -> None:
+    """
+    Answers requests until SIGTERM or SIGINT.
+
+    Args:
+        settings: Of this run.
+        listener: From :func:`listen`; stays the caller's.
+        supply: The data.
+
+    Raises:
+        CppccError: the data could not be read.
+        SystemExit: the front or the nursery could not be kept alive (status 2).
+    """
+    with tempfile.TemporaryDirectory(prefix="cppcc-") as folder:
+        try:
+            _Supervisor(settings, listener, supply, Path(folder)).run()
+        finally:
+            supply.clean()
+
+
+class _Supervisor:
+    def __init__(self, settings: Settings, listener: Listener, supply: Supply, folder: Path) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._supply = supply
+        self._folder = folder
+        n_places = settings.workers or max(2, os.cpu_count() or 1)
+        self._places = Places(fast=n_places, slow=n_places)
+        self._limits = Limits(
+            deadline_s=settings.deadline_s, memory_mib=settings.memory_mib, answer_bytes=settings.answer_mib * MIB
+        )
+        self._generation = 0
+        self._front = 0
+        self._front_born_s = 0.0
+        self._short_lives = 0
+        self._is_first = True
+        self._orders, self._order = os.pipe()
+        self._woken, self._wake = os.pipe()
+        self._nursery = _NurseryAt()
+        self._signals: set[int] = set()
+
+    def run(self) -> None:
+        """The life of the server."""
+        self._listen_to_signals()
+        control = listening(self._folder / CONTROL)
+        first = listening(seats(self._folder, 0))
+        self._fork_front()  # which imports what it needs while the data are read
+        try:
+            self._nursery = self._fork_nursery(first, control)
+            while not self._signals & set(_STOPPED_BY):
+                self._wait()
+                self._look_after(control)
+        finally:
+            self._stop()
+
+    def _listen_to_signals(self) -> None:
+        for descriptor in (self._woken, self._wake):
+            os.set_blocking(descriptor, False)
+        signal.set_wakeup_fd(self._wake)
+        for number in (*_STOPPED_BY, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, lambda given, _frame: self._signals.add(given))
+
+    def _wait(self, timeout_s: float | None = None) -> None:
+        poll = select.poll()
+        poll.register(self._woken, select.POLLIN)
+        if self._nursery.alive >= 0:
+            poll.register(self._nursery.alive, select.POLLIN | select.POLLHUP)
+        ready = dict(poll.poll(None if timeout_s is None else timeout_s * 1000))
+        if self._woken in ready:
+            with suppress(BlockingIOError):
+                os.read(self._woken, 4096)
+        self._nursery.is_gone = self._nursery.alive in ready
+
+    def _look_after(self, control: socket.socket) -> None:
+        front_ended = self._reap()
+        if front_ended and not self._signals & set(_STOPPED_BY):
+            self._count_short_life()
+            self._fork_front()
+        if self._nursery.is_gone:
+            if self._supply.is_written:
+                _log.error("cppcc: the process that held the data has ended, and the data with it")
+                raise SystemExit(2)
+            self._renew(control)
+        if signal.SIGHUP in self._signals:
+            self._signals.discard(signal.SIGHUP)
+            self._reload(control)
+
+    def _reload(self, control: socket.socket) -> None:
+        if self._supply.is_written:
+            _log.warning("cppcc: the data are written here and not read from files; nothing was read again")
+            return
+        try:
+            self._renew(control)
+        except CppccError as error:
+            _log.error("cppcc: the data could not be read again and are served as they were: %s", error)
+        else:
+            _log.warning("cppcc: the data were read again")
+
+    def _renew(self, control: socket.socket) -> None:
+        """A nursery of the next generation over data read anew; the front moves to it, and the old one goes."""
+        generation = self._generation + 1
+        evaluators = listening(seats(self._folder, generation))
+        old = self._nursery
+        self._nursery = self._fork_nursery(evaluators, control)
+        self._generation = generation
+        os.write(self._order, f"{generation}\n".encode())
+        old.let_go()
+
+    def _fork_nursery(self, evaluators: socket.socket, control: socket.socket) -> "_NurseryAt":
+        open_store = self._supply.read()
+        lifeline, lifeline_end = os.pipe()
+        alive, alive_end = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            for descriptor in (lifeline_end, alive, self._orders, self._order, self._woken, self._wake):
+                os.close(descriptor)
+            self._nursery.close_all()
+            self._listener.socket.close()
+            signal.set_wakeup_fd(-1)
+            os.setpgid(0, 0)
+            self._become_nursery(open_store, evaluators, control, (lifeline, alive_end))
+        os.close(lifeline)
+        os.close(alive_end)
+        evaluators.close()
+        return _NurseryAt(pid=pid, lifeline=lifeline_end, alive=alive)
+
+    def _become_nursery(
+        self,
+        open_store: Callable[[], Store],
+        evaluators: socket.socket,
+        control: socket.socket,
+        descriptors: tuple[int, int],
+    ) -> NoReturn:
+        plan = Plan(
+            folder=self._folder,
+            n_evaluators=self._places.all,
+            limits=self._limits,
+            open_store=open_store,
+            is_sealed=self._supply.is_sealed,
+            store=open_store() if self._supply.is_written else None,
+        )
+        nurse(plan, evaluators, control, descriptors)
+
+    def _fork_front(self) -> None:
+        self._front_born_s = time.monotonic()
+        self._front = os.fork()
+        if self._front == 0:
+            self._become_front()
+        self._is_first = False
+
+    def _become_front(self) -> NoReturn:
+        status = 2
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for descriptor in (self._order, self._woken, self._wake):
+                os.close(descriptor)
+            self._nursery.close_all()
+            from cppcc_graph.serving.front_process import FrontPlan, run_front
+
+            plan = FrontPlan(
+                settings=self._settings,
+                listener=self._listener.socket,
+                url=self._listener.url,
+                folder=self._folder,
+                limits=self._limits,
+                places=self._places,
+                is_ours_alone=self._supply.is_ours_alone,
+                generation=self._generation,
+                orders=self._orders,
+                is_first=self._is_first,
+            )
+            run_front(plan)
+            status = 0
+        except BaseException:  # noqa: BLE001  # this process ends here, whatever happened
+            _log.exception("the front failed")
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
+
+    def _count_short_life(self) -> None:
+        is_short = time.monotonic() - self._front_born_s < _SHORT_LIFE_S
+        self._short_lives = self._short_lives + 1 if is_short else 0
+        if self._short_lives >= _MOST_SHORT_LIVES:
+            _log.error("cppcc: the process that speaks HTTP ends as soon as it has begun")
+            raise SystemExit(2)
+
+    def _reap(self) -> bool:
+        """Whether the front was among the children that have ended."""
+        front_ended = False
+        with suppress(ChildProcessError):
+            while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                front_ended |= pid == self._front
+        return front_ended
+
+    def _stop(self) -> None:
+        """Ends the front, gracefully unless asked twice, then everything else."""
+        self._signals.clear()
+        until_s = time.monotonic() + _GRACE_S
+        _send(self._front, signal.SIGTERM)
+        while not self._reap() and time.monotonic() < until_s and not self._signals & set(_STOPPED_BY):
+            self._nursery.alive = -1
+            self._wait(0.2)
+        _send(self._front, signal.SIGKILL)
+        self._nursery.let_go()
+        self._nursery.kill()
+
+
+@dataclass(slots=True)
+class _NurseryAt:
+    """A nursery as the supervisor knows it: its process group, a pipe that keeps it alive, one that tells its end."""
+
+    pid: int = 0
+    lifeline: int = -1
+    alive: int = -1
+    is_gone: bool = False
+
+    def let_go(self) -> None:
+        """The nursery ends; its evaluators end when they have answered."""
+        self.close_all()
+
+    def close_all(self) -> None:
+        """Closes both pipes on this side."""
+        for descriptor in (self.lifeline, self.alive):
+            if descriptor >= 0:
+                with suppress(OSError):
+                    os.close(descriptor)
+        self.lifeline = self.alive = -1
+
+    def kill(self) -> None:
+        """Ends the nursery and all that came from it, at once."""
+        if self.pid:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+
+
+def _send(pid: int, number: int) -> None:
+    if pid:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)

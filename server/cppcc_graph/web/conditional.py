@@ -1,0 +1,59 @@
+"""
+Validators: what names the bytes of an answer, and whether the client has them already.
+
+An answer to a query is named before it is made, by all that its bytes depend on: the version of the data and of this
+program, the query to the letter, its dataset and base, the formats that the client accepts, and the content coding.
+"""
+
+import hashlib
+
+from cppcc_graph import __version__
+from cppcc_graph.guard.volatile import is_volatile
+from cppcc_graph.store.base import QueryRequest
+
+REVALIDATE = "no-cache"
+"""Caches keep an answer and ask whether it is still the one. Spec: RFC 9111, section 5.2.2.4."""
+NEVER_KEEP = "no-store"
+
+
+def validator(request: QueryRequest, version: str) -> str | None:
+    """
+    The opaque part of the entity tag of the uncoded answer; None when the answer may differ next time.
+
+    Spec: RFC 9110, section 8.8.3 (ETag).
+    """
+    if not version or is_volatile(request.query):
+        return None
+    names = " ".join(wanted.name for wanted in request.formats)
+    parts = (
+        __version__,
+        version,
+        request.query,
+        names,
+        request.base_iri or "",
+        "\n".join(request.default_graph_iris),
+        "\n".join(request.named_graph_iris),
+    )
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def entity_tag(opaque: str, coding: str = "") -> str:
+    """The value of ``ETag``; each content coding has its own."""
+    return f'"{opaque}-{coding}"' if coding else f'"{opaque}"'
+
+
+def is_known(if_none_match: str | None, opaque: str) -> str | None:
+    """
+    The entity tag among those of ``If-None-Match`` that is this answer in some content coding, or None.
+
+    Spec: RFC 9110, section 13.1.2 (If-None-Match), by weak comparison.
+    """
+    if not if_none_match:
+        return None
+    for given in if_none_match.split(","):
+        tag = given.strip().removeprefix("W/")
+        if tag == "*":
+            return entity_tag(opaque)
+        if tag.strip('"').partition("-")[0] == opaque and tag.startswith('"'):
+            return tag
+    return None
