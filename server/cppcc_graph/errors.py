@@ -17,6 +17,9 @@ Everything that can go wrong and is said in words.
     ├── UnsuitableFormat(requested, form, suitable)   a known format that cannot hold this kind of answer
     ├── ServiceRefused(line, column)                  SERVICE: this endpoint asks no other endpoint
     ├── UpdateRefused(keyword, line, column)          an update at an endpoint that only reads
+    ├── LoadRefused(line, column)                     LOAD: nothing is fetched or opened for an update
+    ├── UpdateFailed(reason)                          an update that the data as they are do not allow
+    ├── ReadOnly()                                    a write at a store that only reads
     ├── QueryTimeout(deadline_s)                      a query that did not end in time; it was stopped
     ├── QueryKilled(memory_mib)                       a query that ended the process that evaluated it
     ├── AnswerTooLarge(limit_bytes)                   an answer above the size that is sent
@@ -28,32 +31,10 @@ No HTTP here: status codes exist only in ``web``, exit statuses only in ``cli``.
 
 from collections.abc import Sequence
 
-
-class CppccError(Exception):
-    """Root of the tree; ``str()`` of any member is a whole sentence for a reader."""
-
-
-class BadSyntax(CppccError):
-    """
-    Text that does not parse.
-
-    Attributes:
-        message: What is wrong, without the place.
-        line: 1-based, or None when unknown.
-        column: 1-based, in characters, or None when unknown.
-        source: What was read: a file name, ``query``; empty when it goes without saying.
-    """
-
-    def __init__(self, message: str, *, line: int | None = None, column: int | None = None, source: str = "") -> None:
-        self.message = message
-        self.line = line
-        self.column = column
-        self.source = source
-        super().__init__(": ".join(part for part in (source, place(line, column), message) if part))
-
-
-class TooComplex(BadSyntax):
-    """A query above the size or nesting limit; it was refused before parsing."""
+from cppcc_graph.syntax_errors import BadSyntax as BadSyntax
+from cppcc_graph.syntax_errors import CppccError as CppccError
+from cppcc_graph.syntax_errors import TooComplex as TooComplex
+from cppcc_graph.syntax_errors import place as place
 
 
 class BadSource(CppccError):
@@ -190,6 +171,38 @@ class UpdateRefused(CppccError):
         )
 
 
+class LoadRefused(CppccError):
+    """An update that loads a document by its address (``LOAD``)."""
+
+    def __init__(self, *, line: int, column: int) -> None:
+        self.line = line
+        self.column = column
+        super().__init__(
+            f"{place(line, column)}: LOAD is refused, because an update opens no connection and no file; "
+            "send the document to /graphs, or write it into INSERT DATA"
+        )
+
+
+class UpdateFailed(CppccError):
+    """
+    An update that is correct and that the data as they are do not allow; nothing changed.
+
+    Attributes:
+        reason: What stands in the way: a graph that is there, or one that is not.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{reason}; nothing was changed. SILENT in the operation makes this no failure")
+
+
+class ReadOnly(CppccError):
+    """A write at a store that only reads."""
+
+    def __init__(self) -> None:
+        super().__init__("this store is only read; the data change where they are published")
+
+
 class QueryTimeout(CppccError):
     """
     A query that did not end in time and was stopped.
@@ -261,10 +274,3 @@ class StoreUnavailable(CppccError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
-
-
-def place(line: int | None, column: int | None) -> str:
-    """``line 3, column 7``; shorter or empty when less is known."""
-    if line is None:
-        return ""
-    return f"line {line}" if column is None else f"line {line}, column {column}"

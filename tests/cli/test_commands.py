@@ -77,7 +77,7 @@ def test_the_data_given_replace_the_bundled_data_and_the_ontology_stays(cppcc, g
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("query", "SELECT * { ?s ?p }"), "query: line 1, column 18: this cannot stand here: found }"),
+        (("query", "SELECT * { ?s ?p }"), "query: line 1, column 18: expected one of “(”, “[”, “?variable”"),
         (("query", "SELECT * {\n ?s ex:p ?o }"), "query: line 2, column 5: the prefix ex: is not declared"),
         (("query", "SELECT * { cppcc:a ex:p ?o }"), "query: line 1, column 20: the prefix ex: is not declared"),
         (("query", "SELECT * { SERVICE <x:y> {} }"), "line 1, column 12: SERVICE is refused"),

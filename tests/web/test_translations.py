@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from cppcc_graph import web
 
 WEB = Path(web.__file__).parent
+PACKAGE = WEB.parent
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 SAID_IN_ATTRIBUTES = ("alt", "aria-label", "placeholder", "title")
@@ -21,9 +22,9 @@ SAID_IN_ATTRIBUTES = ("alt", "aria-label", "placeholder", "title")
 def messages() -> set[str]:
     """Every msgid in the code and the templates."""
     found = extract_from_dir(
-        WEB,
-        method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
-        options_map={"templates/**.html": {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}},
+        PACKAGE,
+        method_map=[("**.py", "python"), ("web/templates/**.html", "jinja2")],
+        options_map={"web/templates/**.html": {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}},
         keywords={**DEFAULT_KEYWORDS, "mark": None, "mark_plural": (1, 2)},
     )
     return {message if isinstance(message, str) else message[0] for _file, _line, message, _notes, _context in found}

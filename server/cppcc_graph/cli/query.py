@@ -81,8 +81,7 @@ def _answer(store: Store, text: str, formats: tuple[Format, ...]) -> Answer:
     except BadSyntax as error:
         if error.line != 1 or error.column is None:
             raise
-        column = max(1, error.column - len(declarations))
-        raise BadSyntax(error.message, line=1, column=column, source=error.source) from error
+        raise error.moved(1, max(1, error.column - len(declarations))) from error
 
 
 def _missing_declarations(text: str) -> str:

@@ -17,6 +17,7 @@ from cppcc_graph.guard.limits import MAX_DEPTH, MAX_OPERATIONS, MAX_PATTERNS, MA
 from cppcc_graph.guard.outline import Outline, outline_of
 from cppcc_graph.guard.quick import may_ask_elsewhere, quick_outline
 from cppcc_graph.guard.tokens import Token, is_word, place_of, tokens_of
+from cppcc_graph.phrases import mark
 
 __all__ = [
     "MAX_DEPTH",
@@ -24,6 +25,9 @@ __all__ = [
     "MAX_PATTERNS",
     "MAX_QUERY_CHARACTERS",
     "Outline",
+    "check_size",
+    "check_text",
+    "check_words",
     "inspect",
     "thorough_outline",
 ]
@@ -32,6 +36,11 @@ _OPENING = "([{"
 _CLOSING = ")]}"
 _OPERATORS = "|&!+-*/^=<>"
 _BEFORE_AN_OPERAND = "([{,;.=!&|+-/*^"
+_TOO_DEEP = mark("more than %(limit)s nested brackets; split the query")
+_TOO_MANY_OPERATIONS = mark(
+    "more than %(limit)s operators, keywords and brackets; split the query, or put long lists into VALUES"
+)
+_TOO_MANY_PATTERNS = mark("more than %(limit)s joined patterns; split the query, or put long lists into VALUES")
 _OPERANDS = frozenset(["iri", "string", "variable", "name", "number", "word", "language"])
 
 
@@ -50,21 +59,31 @@ def inspect(query: str) -> Outline:
 
 def thorough_outline(query: str) -> Outline:
     """The same as :func:`inspect`, by way of the tokens."""
-    _check_text(query)
+    check_text(query)
     tokens = tokens_of(query)
-    _check_size(query, tokens)
+    check_size(query, tokens)
     _check_service(query, tokens)
     return outline_of(query, tokens)
 
 
-def _check_text(query: str) -> None:
+def check_text(query: str) -> None:
+    """
+    Refuses what is too long to be cut into tokens, or no text.
+
+    Raises:
+        TooComplex: above `MAX_QUERY_CHARACTERS`.
+        BadSyntax: not Unicode text.
+    """
     if len(query) > MAX_QUERY_CHARACTERS:
-        raise TooComplex(f"the query has {len(query):,} characters; at most {MAX_QUERY_CHARACTERS:,} are answered")
+        template = mark("the query has %(length)s characters; at most %(limit)s are answered")
+        raise TooComplex(template, values=(f"{len(query):,}", f"{MAX_QUERY_CHARACTERS:,}"))
     try:
         query.encode()
     except UnicodeEncodeError as error:
         line, column = place_of(query, error.start)
-        raise BadSyntax("a lone surrogate is not a character", line=line, column=column, source="query") from error
+        raise BadSyntax(
+            mark("a lone surrogate is not a character"), line=line, column=column, source="query"
+        ) from error
 
 
 @dataclass(slots=True)
@@ -83,7 +102,7 @@ class _Measure:
             self._add_sign(token.text, before)
         elif self.values_depth is None:
             self.operations += token.kind == "word"
-            if is_word(token, "VALUES"):
+            if is_word(token, "VALUES") or is_word(token, "DATA"):
                 self.values_depth = len(self.brackets)
             elif self._innermost() == "(" and _ends_operand(before) and token.kind in _OPERANDS:
                 self.patterns += token.kind != "word" and before is not None and before.kind != "word"
@@ -118,7 +137,13 @@ def _depth_inside(token: Token) -> int:
     return token.text.count("(") if token.kind == "iri" else 0
 
 
-def _check_size(query: str, tokens: list[Token]) -> None:
+def check_size(query: str, tokens: list[Token]) -> None:
+    """
+    Refuses what the engine's parser or optimiser would not survive. *tokens* are those of *query*, or some of them.
+
+    Raises:
+        TooComplex: too deeply nested, or with too many operators or patterns.
+    """
     measure = _Measure([])
     before: Token | None = None
     for token in tokens:
@@ -126,21 +151,29 @@ def _check_size(query: str, tokens: list[Token]) -> None:
         before = token
         if not measure.is_too_much():
             continue
-        for count, limit, noun in (
-            (measure.deepest, MAX_DEPTH, "nested brackets"),
-            (measure.operations, MAX_OPERATIONS, "operators, keywords and brackets"),
-            (measure.patterns, MAX_PATTERNS, "joined patterns"),
+        for count, limit, template in (
+            (measure.deepest, MAX_DEPTH, _TOO_DEEP),
+            (measure.operations, MAX_OPERATIONS, _TOO_MANY_OPERATIONS),
+            (measure.patterns, MAX_PATTERNS, _TOO_MANY_PATTERNS),
         ):
             if count > limit:
                 line, column = place_of(query, token.start)
-                message = f"more than {limit:,} {noun}; split the query, or put long lists into VALUES"
-                raise TooComplex(message, line=line, column=column, source="query")
+                raise TooComplex(template, values=(f"{limit:,}",), line=line, column=column, source="query")
 
 
 def _check_service(query: str, tokens: list[Token]) -> None:
-    """The engine needs no space after a keyword: ``1SERVICE<…>`` and ``SERVICEex:x {`` ask the network too."""
-    if not may_ask_elsewhere(query):
-        return
+    if may_ask_elsewhere(query):
+        check_words(query, tokens)
+
+
+def check_words(query: str, tokens: list[Token]) -> None:
+    """
+    Refuses SERVICE; the engine needs no space after a keyword: ``1SERVICE<…>`` and ``SERVICEex:x {`` ask the network.
+
+    Raises:
+        ServiceRefused: it asks another endpoint.
+        BadSyntax: a ``<`` hides what follows.
+    """
     brackets: list[str] = []
     before: Token | None = None
     for position, token in enumerate(tokens):
@@ -150,8 +183,10 @@ def _check_service(query: str, tokens: list[Token]) -> None:
             raise ServiceRefused(line=line, column=column)
         if _hides_text(token, before, brackets):
             line, column = place_of(query, token.start)
-            message = "'<' may begin an IRI or mean 'less than' here; write a space after it if it means 'less than'"
-            raise BadSyntax(message, line=line, column=column, source="query")
+            template = mark(
+                "“<” may begin an IRI or mean “less than” here; write a space after it if it means “less than”"
+            )
+            raise BadSyntax(template, line=line, column=column, source="query")
         _track(brackets, token)
         before = token
 
@@ -166,8 +201,11 @@ def _asks_elsewhere(token: Token, before: Token | None, after: Token | None) -> 
 
 def _hides_text(token: Token, before: Token | None, brackets: list[str]) -> bool:
     """Whether this IRI, read as an operator and more, would end elsewhere: it holds a comment or a quote."""
-    could_be_operator = token.kind == "iri" and brackets[-1:] == ["("] and _ends_operand(before)
-    return could_be_operator and bool(re.search("[#']", token.text)) and "://" not in token.text
+    if token.kind != "iri" or "://" in token.text or not re.search("[#']", token.text):
+        return False
+    # "<<" and "<<(" open a triple of SPARQL 1.2, also where what follows looks like the rest of an IRI.
+    is_second = before is not None and before.text == "<" and before.start + 1 == token.start
+    return is_second or (brackets[-1:] == ["("] and _ends_operand(before))
 
 
 def _track(brackets: list[str], token: Token) -> None:

@@ -4,107 +4,104 @@ Why a query does not parse, in words and with the true place.
 The engine reports the furthest place that any rule reached, and a keyword counts as reached to its end even where it
 does not stand: ``?s ex:p ?o`` with an undeclared prefix is reported as "expected OPTIONAL" eight characters after
 ``?s``. So the usual mistakes are looked for in the tokens first; for the rest, the engine reads the query again with
-its tokens set so far apart that no keyword reaches the next one.
+its tokens set so far apart that no keyword reaches the next one, and what could stand there is found by trying.
 """
 
 import re
-from collections.abc import Iterator
-from difflib import get_close_matches
-from itertools import pairwise
-
-import pyoxigraph
+from collections.abc import Sequence
 
 from cppcc_graph.errors import BadSyntax
-from cppcc_graph.guard.tokens import Token, is_word, place_of, tokens_of
-from cppcc_graph.guard.words import KEYWORDS
+from cppcc_graph.guard.tokens import Token, place_of, tokens_of
+from cppcc_graph.phrases import mark
+from cppcc_graph.store.complaints import in_our_words, unsaid
+from cppcc_graph.store.expected import GAP, complaint, expected
+from cppcc_graph.store.mistakes import Mistake, usual_mistakes
 
-_COMPLAINT = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
-_GAP = " " * 40
-_BRACKETS = {"(": ")", "[": "]", "{": "}"}
-_MAX_EXPECTED = 6
+_COMPLAINT = re.compile(r"error at \d+:\d+: expected (?:one of )?(.*)", re.DOTALL)
+_CHARACTER_CLASS = re.compile(r"\[[^\[\]]*(?:'[\[\]]'[^\[\]]*)*\]")
+_MAX_TRIED_CHARACTERS = 20_000
+_MAX_NAMED = 10
+_MAX_SHOWN = 40
+_BRACKETS_AND_STOPS = "(){}[],;."
 
 
-def bad_query(error: SyntaxError, query: str, *, base_iri: str | None) -> BadSyntax:
-    """What is wrong with *query*, which the engine refused with *error*: the place is within the text as given."""
+def bad_query(error: SyntaxError, query: str, *, base_iri: str | None, is_update: bool = False) -> BadSyntax:
+    """
+    What is wrong with *query*, which the engine refused with *error*.
+
+    The place is within the text as given. Nothing is evaluated.
+    """
+    source = "update" if is_update else "query"
     tokens = tokens_of(query)
     if not tokens:
-        return BadSyntax("the query is empty", line=1, column=1, source="query")
-    found = next(_usual_mistakes(tokens, base_iri), None) or _engine_complaint(error, tokens, base_iri)
-    if found is None:
-        return BadSyntax(str(error), source="query")
-    offset, message = found
-    line, column = place_of(query, offset)
-    return BadSyntax(message, line=line, column=column, source="query")
+        return BadSyntax(mark("there is no query: the text is empty"), line=1, column=1, source=source)
+    found = next(usual_mistakes(tokens, base_iri), None)
+    found = found or _engine_complaint(str(error), tokens, base_iri=base_iri, is_update=is_update)
+    line, column = place_of(query, found.start)
+    return BadSyntax(
+        found.template,
+        values=found.values,
+        line=line,
+        column=column,
+        source=source,
+        token=found.token,
+        expected=found.expected,
+        suggestion=found.suggestion,
+    )
 
 
-def _usual_mistakes(tokens: list[Token], base_iri: str | None) -> Iterator[tuple[int, str]]:
-    """Offset and message of each mistake that the tokens alone show."""
-    for token in tokens:
-        if token.kind == "sign" and token.text in "'\"":
-            yield token.start, f"a string begins with {token.text} and does not end on this line"
-    yield from _unknown_words(tokens)
-    yield from _undeclared_prefixes(tokens)
-    yield from _unbalanced_brackets(tokens)
-    has_base = base_iri is not None or any(is_word(token, "BASE") for token in tokens)
-    for token in tokens:
-        if token.kind == "iri" and not has_base and not re.match(r"<[A-Za-z][\w+.\-]*:", token.text):
-            yield token.start, f"{token.text} is a relative IRI, and no BASE is declared"
+def bad_function(error: RuntimeError, query: str, *, source: str = "query") -> BadSyntax:
+    """What is wrong with *query* that parses and calls a function that does not exist: found only in evaluation."""
+    named = re.search("<[^>]*>", str(error))
+    if named is None:
+        return BadSyntax(str(error), source=source)
+    template = mark("the function %(token)s does not exist here")
+    place = next((place_of(query, token.start) for token in tokens_of(query) if token.text == named[0]), (None, None))
+    return BadSyntax(template, values=(named[0],), line=place[0], column=place[1], source=source, token=named[0])
 
 
-def _unknown_words(tokens: list[Token]) -> Iterator[tuple[int, str]]:
-    for token in tokens:
-        if token.kind == "word" and token.text.upper() not in KEYWORDS:
-            near = get_close_matches(token.text.upper(), KEYWORDS, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            yield token.start, f"{token.text} is not a word of SPARQL{hint}"
-
-
-def _undeclared_prefixes(tokens: list[Token]) -> Iterator[tuple[int, str]]:
-    declared = {
-        name.text.partition(":")[0]
-        for keyword, name in pairwise(tokens)
-        if is_word(keyword, "PREFIX") and name.kind == "name"
-    }
-    for token in tokens:
-        prefix = token.text.partition(":")[0]
-        if token.kind == "name" and prefix != "_" and prefix not in declared:
-            yield token.start, f"the prefix {prefix}: is not declared; add PREFIX {prefix}: <…>"
-
-
-def _unbalanced_brackets(tokens: list[Token]) -> Iterator[tuple[int, str]]:
-    opened: list[Token] = []
-    for token in tokens:
-        if token.kind != "sign":
-            continue
-        if token.text in _BRACKETS:
-            opened.append(token)
-        elif token.text in _BRACKETS.values():
-            if not opened:
-                yield token.start, f"this {token.text} closes nothing"
-                return
-            if _BRACKETS[opened[-1].text] != token.text:
-                yield token.start, f"expected {_BRACKETS[opened[-1].text]}, but found {token.text}"
-                return
-            opened.pop()
-    if opened:
-        yield opened[-1].start, f"this {opened[-1].text} is never closed"
-
-
-def _engine_complaint(error: SyntaxError, tokens: list[Token], base_iri: str | None) -> tuple[int, str] | None:
+def _engine_complaint(said: str, tokens: list[Token], *, base_iri: str | None, is_update: bool) -> Mistake:
     spaced, starts = _spaced(tokens)
-    try:
-        pyoxigraph.Store().query(spaced, base_iri=base_iri)
-    except SyntaxError as again:
-        error = again
-    match = _COMPLAINT.match(str(error))
-    if match is None:
-        return None
-    reached = int(match[2]) - 1
-    behind = [token for token, start in zip(tokens, starts, strict=True) if start <= reached]
-    end = tokens[-1].start + len(tokens[-1].text)
-    if not behind or reached >= len(spaced.rstrip()) + len(_GAP):
-        return end, _message(_items(match[3]), "the query ends here")
-    return behind[-1].start, _message(_items(match[3]), f"found {behind[-1].text[:40]}")
+    reached, again = complaint(spaced, base_iri=base_iri, is_update=is_update)
+    is_at_end = reached >= len(spaced) + len(GAP)
+    position = len(tokens) if is_at_end else max(sum(start <= reached for start in starts) - 1, 0)
+    at = None if is_at_end else tokens[position]
+    sentence = next(iter((*_sentences(said), *_sentences(again))), "") or unsaid(tokens, at)
+    if sentence:
+        return _told(*in_our_words(sentence, tokens, at), tokens)
+    before = spaced[: starts[position]] if at else spaced
+    fitting: tuple[str, ...] = ()
+    if len(before) <= _MAX_TRIED_CHARACTERS:
+        fitting = expected(before.rstrip(), base_iri=base_iri, is_update=is_update)
+    return _instead(at, fitting, tokens)
+
+
+def _told(template: str, token: Token | None, tokens: Sequence[Token]) -> Mistake:
+    start = token.start if token else _end_of(tokens)
+    text = token.text if token else ""
+    return Mistake(start=start, template=template, values=(text,) if "%(token)s" in template else (), token=text)
+
+
+def _instead(at: Token | None, fitting: tuple[str, ...], tokens: Sequence[Token]) -> Mistake:
+    """What could have stood at the wrong token, or behind the last one."""
+    start = at.start if at else _end_of(tokens)
+    token = at.text if at else ""
+    found = (token[:_MAX_SHOWN],) if at else ()
+    if not fitting or len(fitting) > _MAX_NAMED or token.upper() in fitting:
+        template = mark("“%(token)s” cannot stand here") if at else mark("the query ends too early")
+        return Mistake(start=start, template=template, values=found, token=token, expected=fitting)
+    if len(fitting) == 1:
+        template = mark("expected “%(expected)s”, but found “%(token)s”")
+        at_end = mark("expected “%(expected)s”, but the query ends here")
+    else:
+        template = mark("expected one of “%(expected)s”, but found “%(token)s”")
+        at_end = mark("expected one of “%(expected)s”, but the query ends here")
+    values = ("”, “".join(fitting), *found)
+    return Mistake(start=start, template=template if at else at_end, values=values, token=token, expected=fitting)
+
+
+def _end_of(tokens: Sequence[Token]) -> int:
+    return tokens[-1].start + len(tokens[-1].text)
 
 
 def _spaced(tokens: list[Token]) -> tuple[str, list[int]]:
@@ -112,31 +109,27 @@ def _spaced(tokens: list[Token]) -> tuple[str, list[int]]:
     text = ""
     starts = []
     for before, token in zip([None, *tokens], tokens, strict=False):
-        text += _GAP if before is not None and _may_part(before, token) else ""
+        text += GAP if before is not None and _may_part(before, token) else ""
         starts.append(len(text))
         text += token.text
-    return text + _GAP, starts
+    return text, starts
 
 
 def _may_part(before: Token, token: Token) -> bool:
     """Whether white space between the two leaves the meaning alone."""
     if token.start > before.start + len(before.text):
         return True
-    return not {before.kind, token.kind} & {"sign", "language"}
+    if before.kind == "sign" and before.text not in _BRACKETS_AND_STOPS:
+        return False  # the first half of && or of -1
+    if token.kind == "sign" and token.text not in _BRACKETS_AND_STOPS:
+        return False  # the second half of {| or the first of ^^
+    return token.kind != "language"
 
 
-def _items(text: str) -> list[str]:
-    """What was expected, without the character classes that only a grammarian can read."""
-    readable = re.sub(r"\[[^\[\]]*(?:'[\[\]]'[^\[\]]*)*\]", "", text)
-    return [item for part in readable.split(", ") if (item := part.strip(" |\n")) and item != "<unreported>"]
-
-
-def _message(expected: list[str], found: str) -> str:
-    for item in expected:
-        if " " in item:
-            return item[0].lower() + item[1:]
-    # Of several keywords only the longest is reported, so a keyword alone says nothing about what is missing.
-    signs = [item for item in expected if not re.fullmatch(r"[A-Z_]{2,}", item)]
-    if not signs or len(signs) > _MAX_EXPECTED:
-        return f"this cannot stand here: {found}"
-    return f"expected {' or '.join(signs)}, but {found}"
+def _sentences(said: str) -> list[str]:
+    """What the engine says in whole sentences, among the signs and character classes that it expected."""
+    match = _COMPLAINT.match(said)
+    if match is None:
+        return [said]
+    parts = (part.strip(" |\n") for part in _CHARACTER_CLASS.sub("", match[1]).split(", "))
+    return [part for part in parts if " " in part and not part.startswith('"') and part != "Prefix not found"]
