@@ -20,18 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import pyoxigraph
-
 from cppcc_graph.bundled import data_folder, ontology_folder
-from cppcc_graph.errors import BadSource, BadSyntax
-from cppcc_graph.formats import RDF_EXTENSIONS, RDF_XML, Format, format_of_file, rdf_syntax
-from cppcc_graph.guard.tokens import place_of
+from cppcc_graph.errors import BadSource
+from cppcc_graph.formats import RDF_EXTENSIONS, Format, format_of_file
+from cppcc_graph.store.documents import parsed
 from cppcc_graph.terms import BASE, CPPCC, RDF, DefaultGraph, NamedNode, Quad, Triple
 
 DRAFTS = "drafts"
 """Folders of this name are left out: drafts are not published."""
-
-_UTF8_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,37 +152,11 @@ def read(source: Source) -> list[Loaded]:
 
 
 def _parsed(path: Path, rdf_format: Format) -> list[Quad]:
-    content = _content(path, rdf_format)
     try:
-        return list(pyoxigraph.parse(content, format=rdf_syntax(rdf_format), rename_blank_nodes=True))
-    except SyntaxError as error:
-        raise _bad_file(error, path) from error
-
-
-def _content(path: Path, rdf_format: Format) -> bytes:
-    try:
-        content = path.read_bytes().removeprefix(_UTF8_MARK)
+        content = path.read_bytes()
     except OSError as error:
         raise BadSource(f"the file cannot be read: {error.strerror}", path=str(path)) from error
-    if rdf_format is not RDF_XML:  # which may declare another encoding
-        try:
-            content.decode()
-        except UnicodeDecodeError as error:
-            line, column = place_of(content[: error.start].decode(), error.start)
-            message = "the file is not UTF-8 text; save it as UTF-8"
-            raise BadSyntax(message, line=line, column=column, source=str(path)) from error
-    return content
-
-
-def _bad_file(error: SyntaxError, path: Path) -> BadSyntax:
-    message = str(error.msg or error)
-    # "Parser error at line 3 column 8: …" and "… between columns 13 and 18: …" repeat what the attributes hold.
-    message = message.partition(": ")[2] if message.startswith("Parser error at") else message
-    if "LoadDocumentCallback" in message:
-        message = "a context on the web is not fetched; write the context into the file"
-    if "No scheme found" in message:
-        message = "a relative IRI; write it in full, or declare a base in the file"
-    return BadSyntax(message, line=error.lineno, column=error.offset, source=str(path))
+    return parsed(content, rdf_format, source=str(path))
 
 
 def _ontology_graph(path: Path) -> str:

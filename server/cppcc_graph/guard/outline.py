@@ -1,8 +1,10 @@
 """What the tokens of a query tell without parsing it: its form, its prologue, the graphs that it asks."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 
 import pyoxigraph
 from pyoxigraph import QuerySolutions
@@ -11,7 +13,10 @@ from cppcc_graph.errors import UpdateRefused
 from cppcc_graph.guard.tokens import Token, is_word, place_of
 from cppcc_graph.terms import NamedNode
 
-_UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"])
+UPDATES = frozenset(["INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"])
+"""The words with which the operations of an update begin."""
+LENGTHS: Mapping[str, int] = MappingProxyType({"BASE": 2, "PREFIX": 3, "VERSION": 2})
+"""How many tokens a declaration has, by its first."""
 
 # An absolute IRI of a kind that nobody doubts; every base leaves it alone.
 _PLAIN_IRI = re.compile(r"<(https?://[\w.\-]+(?::\d{1,4})?/[\w/.~\-]*(?:#[\w/.~\-]*)?)>\Z", re.ASCII)
@@ -70,10 +75,10 @@ def outline_of(query: str, tokens: list[Token]) -> Outline:
     Raises:
         UpdateRefused: the text begins like an update.
     """
-    start = _end_of_prologue(tokens)
+    start = end_of_prologue(tokens)
     head = tokens[start] if start < len(tokens) else None
     keyword = head.text.upper() if head and head.kind == "word" else ""
-    if head and keyword in _UPDATES:
+    if head and keyword in UPDATES:
         line, column = place_of(query, head.start)
         raise UpdateRefused(keyword, line=line, column=column)
     default, named = _dataset_clauses(tokens[start:])
@@ -85,12 +90,11 @@ def outline_of(query: str, tokens: list[Token]) -> Outline:
     )
 
 
-def _end_of_prologue(tokens: list[Token]) -> int:
+def end_of_prologue(tokens: list[Token]) -> int:
     """Index of the first token after BASE, PREFIX and VERSION declarations. Spec: SPARQL 1.1 Query, section 4.1."""
     position = 0
-    lengths = {"BASE": 2, "PREFIX": 3, "VERSION": 2}
     while position < len(tokens) and tokens[position].kind == "word":
-        length = lengths.get(tokens[position].text.upper())
+        length = LENGTHS.get(tokens[position].text.upper())
         if length is None:
             break
         position += length

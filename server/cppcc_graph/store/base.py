@@ -3,15 +3,15 @@ The promises that every store keeps (``tests/contract/test_store.py`` holds each
 
 Two doors: our own queries (files in ``queries/``, bound values, small answers) go through :meth:`Store.select` and
 :meth:`Store.construct`; a stranger's query goes through :meth:`Store.answer`, which is guarded and gives whole bytes.
-The default graph is always the set union of all named graphs.
+The default graph is the set union of all named graphs; a store of the bare mode has a separate one and takes updates.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from cppcc_graph.errors import BadSyntax
-from cppcc_graph.formats import Format, ResultForm
+from cppcc_graph.formats import Format, ResultForm, Sink
 from cppcc_graph.terms import NamedNode, Quad, Solution, Term, Triple
 
 
@@ -38,6 +38,57 @@ class QueryRequest:
     base_iri: str | None = None
     deadline_s: float | None = None
     client: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRequest:
+    """
+    A stranger's update, as the protocol hands it over.
+
+    Attributes:
+        update: SPARQL 1.1 Update text: one or more operations.
+        using_graph_iris: ``using-graph-uri`` values; with the next one they are the dataset of every operation that
+            has a WHERE.
+        using_named_graph_iris: ``using-named-graph-uri`` values.
+        base_iri: Against which relative IRIs are resolved, or None to refuse relative IRIs.
+    """
+
+    update: str
+    using_graph_iris: tuple[str, ...] = ()
+    using_named_graph_iris: tuple[str, ...] = ()
+    base_iri: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """
+    A graph as a client sends it, unparsed.
+
+    Attributes:
+        content: The bytes of the document.
+        format: One of `formats.GRAPH_FORMATS`.
+        base_iri: Against which relative IRIs are resolved, or None to refuse relative IRIs.
+    """
+
+    content: bytes
+    format: Format
+    base_iri: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphWrite:
+    """
+    What a graph shall hold.
+
+    Attributes:
+        graph_iri: A named graph, or None for the default graph.
+        documents: Their triples go in; blank nodes of one document differ from those of all others.
+        is_replacing: Whether what stands in the graph goes away, instead of staying beside it.
+    """
+
+    graph_iri: str | None
+    documents: tuple[Document, ...]
+    is_replacing: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +154,7 @@ class GraphSummary:
 
 class Store(Protocol):
     """
-    Named graphs, and a default graph that is their set union.
+    Named graphs, and a default graph that is their set union, or (in the bare mode) a graph of its own.
 
     Every method raises `StoreUnavailable` when the engine cannot read or write.
     """
@@ -121,13 +172,16 @@ class Store(Protocol):
             In the query's order; empty when nothing matches.
         """
 
+    def select_document(self, query: str, **bindings: Term) -> bytes:
+        """The solutions of :meth:`select` as a SPARQL Results JSON document, for who sends them on."""
+
     def construct(self, query: str, **bindings: Term) -> list[Triple]:
         """Triples of one of our own CONSTRUCT or DESCRIBE queries, each once, in the order in which they arose."""
 
     def ask(self, query: str, **bindings: Term) -> bool:
         """The answer of one of our own ASK queries."""
 
-    def answer(self, request: QueryRequest, into: IO[bytes] | None = None) -> Answer:
+    def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
         """
         The whole answer to a stranger's query.
 
@@ -147,14 +201,52 @@ class Store(Protocol):
         Spec: SPARQL 1.1 Protocol, section 2.1 (query operation).
         """
 
+    def update(self, request: UpdateRequest) -> None:
+        """
+        A stranger's update, carried out whole or not at all. LOAD SILENT fetches nothing and does nothing.
+
+        Raises:
+            ReadOnly: the default graph of this store is the union of the named graphs, which no update may break.
+            BadSyntax: it does not parse, or it says USING or WITH and the request names graphs too.
+            TooComplex: an operation is too long or nested too deeply, and was not parsed.
+            ServiceRefused: it asks another endpoint.
+            LoadRefused: it loads a document.
+            UpdateFailed: a graph is missing that must be there, or the other way round.
+
+        Spec: SPARQL 1.1 Protocol, section 2.2 (update operation).
+        """
+
+    def write_graph(self, write: GraphWrite) -> bool:
+        """
+        One graph gets the contents of documents, all of them or none.
+
+        Returns:
+            Whether the graph is new; the default graph never is.
+
+        Raises:
+            ReadOnly: as for :meth:`update`.
+            BadSyntax: a document does not parse, names graphs of its own, or the graph's name is no absolute IRI.
+
+        Spec: SPARQL 1.1 Graph Store HTTP Protocol, sections 5.3 (PUT) and 5.5 (POST).
+        """
+
     def graphs(self) -> list[GraphSummary]:
-        """All named graphs, ordered by IRI; empty for an empty store."""
+        """All named graphs, ordered by IRI; empty for an empty store. A store of updates may hold empty graphs."""
+
+    def state(self) -> str:
+        """
+        A name for this state of the data in this server's life: another one after every write and every start.
+
+        Two evaluations of a query in one state have the same bytes. Empty when the data may change without our
+        knowledge: then nothing may be kept.
+        """
 
     def version(self) -> str:
         """
         Content hash of the data, 64 hexadecimal digits.
 
-        The same for the same quads: independent of restarts, of load order and of the labels of blank nodes.
+        The same for the same quads: independent of restarts, of load order and of the labels of blank nodes. A store
+        that takes updates gives a shorter text that no other write and no other process gives.
         """
 
     def versions(self) -> Mapping[str, str]:
@@ -162,7 +254,9 @@ class Store(Protocol):
 
     def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
         """
-        The quads of one named graph, or of all of them (the default graph is derived and not repeated).
+        The quads of one named graph, or of all of them.
+
+        A default graph that is the union of the others is not repeated; one of its own is among the quads.
 
         Raises:
             UnknownGraph: *graph_iri* is given and names no graph.

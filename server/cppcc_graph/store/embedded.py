@@ -8,23 +8,26 @@ the graphs overlap, such a query is answered over a scratch copy that merges the
 
 import gc
 import hashlib
+import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import IO
 
 import pyoxigraph
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, QueryBoolean, QuerySolutions, QueryTriples
 
-from cppcc_graph.errors import BadSyntax, StoreUnavailable, UnknownGraph
-from cppcc_graph.formats import N_QUADS, ResultForm, choose, count_rows, write_graph, write_results
+from cppcc_graph.errors import ReadOnly, StoreUnavailable, UnknownGraph
+from cppcc_graph.formats import JSON, N_QUADS, ResultForm, Sink, choose, count_rows, write_graph, write_results
 from cppcc_graph.guard import Outline, inspect
 from cppcc_graph.queries import query
-from cppcc_graph.store.base import Answer, GraphSummary, QueryRequest, named
+from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
+from cppcc_graph.store.documents import graph_of
 from cppcc_graph.store.folder import opened, translated
-from cppcc_graph.store.syntax import bad_query
+from cppcc_graph.store.refusals import about_query, about_update
+from cppcc_graph.store.rewriting import rewritten
+from cppcc_graph.store.transactions import in_graph_and_merge, renewal, replacement, separate_replacement
 from cppcc_graph.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
 
 Results = QuerySolutions | QueryBoolean | QueryTriples
@@ -43,6 +46,7 @@ class _Derived:
     """What has been computed about one state of the data; a write begins a new one, so a late reader spoils nothing."""
 
     hashes: dict[str, str]
+    state: str = field(default_factory=partial(secrets.token_hex, 8))
     graphs: list[GraphSummary] | None = None
     version: str | None = None
     overlaps: frozenset[frozenset[str]] | None = None
@@ -51,24 +55,56 @@ class _Derived:
 class EmbeddedStore:
     """A `Store` inside this process; threads may share it, processes may not share its folder."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, is_merged: bool = True) -> None:
         """
         Args:
             folder: Where the data lie on disk, made when missing; None holds them in memory.
+            is_merged: Whether the default graph is the set union of the named graphs; else it is a graph of its own,
+                and the store takes updates.
 
         Raises:
             StoreUnavailable: the folder is in use, unreadable, or holds something else.
         """
         self._folder = folder
+        self._is_merged = is_merged
         self._engine = pyoxigraph.Store() if folder is None else opened(folder)
         self._writing = threading.Lock()
         self._derived = _Derived({})
+
+    @classmethod
+    def of_snapshot(cls, folder: Path) -> "EmbeddedStore":
+        """
+        The store of :meth:`take_snapshot`, to be read only; several processes may read one.
+
+        Raises:
+            StoreUnavailable: the folder is unreadable or holds something else.
+        """
+        store = cls()
+        with translated(folder):
+            store._folder, store._engine = folder, pyoxigraph.Store.read_only(str(folder))
+        return store
+
+    def take_snapshot(self, folder: Path) -> None:
+        """
+        A copy of this state in *folder*, which must not exist: of hard links, in milliseconds, for a store on disk.
+
+        Raises:
+            StoreUnavailable: the copy cannot be made.
+        """
+        with translated(self._folder):
+            self._engine.backup(str(folder))
 
     def select(self, query: str, **bindings: Term) -> list[Solution]:
         results = self._ours(query, bindings)
         if not isinstance(results, QuerySolutions):
             raise TypeError("select takes a SELECT query")
         return list(results)
+
+    def select_document(self, query: str, **bindings: Term) -> bytes:
+        results = self._ours(query, bindings)
+        if not isinstance(results, QuerySolutions):
+            raise TypeError("select_document takes a SELECT query")
+        return write_results(results, JSON)
 
     def construct(self, query: str, **bindings: Term) -> list[Triple]:
         results = self._ours(query, bindings)
@@ -87,10 +123,10 @@ class EmbeddedStore:
             substitutions = {pyoxigraph.Variable(name): term for name, term in bindings.items()}
             return self._engine.query(query, substitutions=substitutions)
 
-    def answer(self, request: QueryRequest, into: IO[bytes] | None = None) -> Answer:
+    def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
         scope = _scope(request, inspect(request.query))
         engine, scope = self._without_duplicates(scope)
-        with translated(self._folder), _complaints(request):
+        with translated(self._folder), about_query(request):
             return _written(_evaluated(engine, request, scope), request, into)
 
     def _without_duplicates(self, scope: _Scope) -> tuple[pyoxigraph.Store, _Scope]:
@@ -117,12 +153,20 @@ class EmbeddedStore:
     def graphs(self) -> list[GraphSummary]:
         derived = self._derived
         if derived.graphs is None:
-            rows = self.select(query("graphs"))
-            derived.graphs = [GraphSummary(iri=_iri(row["graph"]), n_triples=_count(row["n"])) for row in rows]
+            counts = {_iri(row["graph"]): _count(row["n"]) for row in self.select(query("graphs"))}
+            with translated(self._folder):
+                empty = [] if self._is_merged else [_iri(name) for name in self._engine.named_graphs()]
+            names = sorted(counts.keys() | empty)
+            derived.graphs = [GraphSummary(iri=iri, n_triples=counts.get(iri, 0)) for iri in names]
         return list(derived.graphs)
+
+    def state(self) -> str:
+        return self._derived.state
 
     def version(self) -> str:
         derived = self._derived
+        if not self._is_merged:
+            return derived.state
         if derived.version is None:
             lines = (f"{iri} {graph_hash}\n" for iri, graph_hash in self.versions().items())
             derived.version = hashlib.sha256("".join(lines).encode()).hexdigest()
@@ -139,7 +183,7 @@ class EmbeddedStore:
         with translated(self._folder):
             if graph_iri is None:
                 matches = self._engine.quads_for_pattern(None, None, None, None)
-                return (quad for quad in matches if not isinstance(quad.graph_name, DefaultGraph))
+                return (q for q in matches if not self._is_merged or not isinstance(q.graph_name, DefaultGraph))
             graph = named(graph_iri)
             if not self._engine.contains_named_graph(graph):
                 raise UnknownGraph(graph_iri)
@@ -151,18 +195,57 @@ class EmbeddedStore:
     def replace_graphs(self, graphs: Mapping[str, Iterable[Triple]]) -> None:
         contents = {named(iri): list(triples) for iri, triples in graphs.items()}
         with self._writing, translated(self._folder):
-            if self.is_empty():
-                self._engine.extend(_in_graph_and_merge(contents))
+            if not self._is_merged:
+                self._engine.update(separate_replacement(contents))
+            elif self.is_empty():
+                self._engine.extend(in_graph_and_merge(contents))
             else:
-                self._engine.update(_replacement(contents))
-            self._derived = _Derived({iri: h for iri, h in self._derived.hashes.items() if iri not in graphs})
-            if self._folder is not None:
-                # The engine's commit survives a killed process but only flush() survives a power cut.
-                self._engine.flush()
+                self._engine.update(replacement(contents))
+            self._changed({iri: h for iri, h in self._derived.hashes.items() if iri not in graphs})
+
+    def update(self, request: UpdateRequest) -> None:
+        self._check_writable()
+        asked = rewritten(request)
+        with self._writing, translated(self._folder), about_update(request):
+            self._engine.update(asked, base_iri=request.base_iri)
+            self._changed({})
+
+    def write_graph(self, write: GraphWrite) -> bool:
+        self._check_writable()
+        graph = DefaultGraph() if write.graph_iri is None else named(write.graph_iri)
+        triples = [triple for document in write.documents for triple in graph_of(document)]
+        with self._writing, translated(self._folder):
+            is_new = isinstance(graph, NamedNode) and not self._engine.contains_named_graph(graph)
+            if write.is_replacing and not is_new:
+                self._engine.update(renewal(graph, triples))
+            elif triples:
+                self._engine.extend(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+            else:
+                self._engine.add_graph(graph)
+            self._changed({})
+        return is_new
+
+    def fill(self, quads: Iterable[Quad]) -> None:
+        """*quads* are added, the fast way: when one of them fails, those before it may stay."""
+        self._check_writable()
+        with self._writing, translated(self._folder):
+            self._engine.bulk_extend(quads)
+            self._changed({})
+
+    def _check_writable(self) -> None:
+        if self._is_merged:
+            raise ReadOnly
+
+    def _changed(self, hashes: dict[str, str]) -> None:
+        """Forgets what was derived from the data, but for the hashes that still hold, and keeps the data."""
+        self._derived = _Derived(hashes)
+        if self._folder is not None:
+            # The engine's commit survives a killed process but only flush() survives a power cut.
+            self._engine.flush()
 
     def is_empty(self) -> bool:
         with translated(self._folder):
-            return len(self._engine) == 0
+            return len(self._engine) == 0 and (self._is_merged or not any(self._engine.named_graphs()))
 
     def close(self) -> None:
         if self._folder is not None:
@@ -185,20 +268,6 @@ def _nodes(iris: Sequence[str]) -> tuple[NamedNode, ...]:
     return tuple(named(iri) for iri in dict.fromkeys(iris))
 
 
-@contextmanager
-def _complaints(request: QueryRequest) -> Iterator[None]:
-    """What the engine finds wrong with a query, while it parses and while it evaluates, comes out as `BadSyntax`."""
-    try:
-        yield
-    except SyntaxError as error:
-        raise bad_query(error, request.query, base_iri=request.base_iri) from error
-    except RuntimeError as error:
-        # An unknown function is found only during evaluation.
-        raise BadSyntax(str(error), source="query") from error
-    except ValueError as error:
-        raise BadSyntax(f"'{request.base_iri}' is no base IRI: {error}", source="query") from error
-
-
 def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope) -> Results:
     return engine.query(
         request.query,
@@ -208,7 +277,7 @@ def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope) -
     )
 
 
-def _written(results: Results, request: QueryRequest, into: IO[bytes] | None) -> Answer:
+def _written(results: Results, request: QueryRequest, into: Sink | None) -> Answer:
     """Spec: SPARQL 1.1 Protocol, section 2.1.6 (accepted response formats)."""
     if isinstance(results, QueryTriples):
         graph_format = choose(request.formats, ResultForm.GRAPH)
@@ -223,33 +292,6 @@ def _written(results: Results, request: QueryRequest, into: IO[bytes] | None) ->
     else:
         n_rows = count_rows(body, results_format) if into is None else None
     return Answer(form=form, format=results_format, body=body, n_rows=n_rows)
-
-
-def _in_graph_and_merge(contents: Mapping[NamedNode, list[Triple]]) -> Iterator[Quad]:
-    for graph, triples in contents.items():
-        for triple in triples:
-            yield Quad(triple.subject, triple.predicate, triple.object, graph)
-            yield Quad(triple.subject, triple.predicate, triple.object)
-
-
-def _replacement(contents: Mapping[NamedNode, list[Triple]]) -> str:
-    """
-    One update request, and so one transaction: take each graph out of the merge and away, then put the new one in both.
-
-    INSERT DATA gives blank nodes new labels, so the merge is filled from the named graphs and not from the data again.
-    """
-    steps = []
-    for graph in contents:
-        steps.append(query("withdraw-from-merge").replace("?graph", str(graph)))
-        steps.append(f"DROP SILENT GRAPH {graph}")
-    blocks = (
-        f"GRAPH {graph} {{\n{pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES).decode()}}}\n"  # type: ignore[union-attr]
-        for graph, triples in contents.items()
-        if triples
-    )
-    steps.append(f"INSERT DATA {{\n{''.join(blocks)}}}")
-    steps.extend(query("add-to-merge").replace("?graph", str(graph)) for graph in contents)
-    return " ;\n".join(steps)
 
 
 def _content_hash(quads: Iterable[Quad]) -> str:

@@ -1,0 +1,107 @@
+"""RDF documents in bytes, parsed into quads, or a sentence that says what is wrong and where."""
+
+import re
+
+import pyoxigraph
+
+from cppcc_graph.errors import BadSyntax, TooComplex
+from cppcc_graph.formats import RDF_XML, Format, rdf_syntax
+from cppcc_graph.guard.limits import MAX_DEPTH
+from cppcc_graph.guard.tokens import place_of
+from cppcc_graph.store.base import Document
+from cppcc_graph.terms import DefaultGraph, Quad, Triple
+
+_UTF8_MARK = b"\xef\xbb\xbf"
+_PIECE = re.compile(
+    rb"""
+    '{3} (?: '{0,2}+ (?: [^'\\] | \\. ) )*+ '{3} | \"{3} (?: \"{0,2}+ (?: [^"\\] | \\. ) )*+ \"{3}
+  | '(?: [^'\\\n] | \\. )*+' | "(?: [^"\\\n] | \\. )*+"
+  | <[^<>\s]*+> | \#[^\n]*+
+  | (?P<opening><<) | (?P<closing>>>)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_TAG = re.compile(
+    rb"""
+    <!--.*?--> | <!\[CDATA\[.*?\]\]> | (?P<closing></)
+  | (?P<opening><[^/!?] (?: [^>"'/] | /(?!>) | "[^"]*+" | '[^']*+' )*+ >)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_MAX_ELEMENTS = 1_000
+
+
+def parsed(content: bytes, rdf_format: Format, *, source: str, base_iri: str | None = None) -> list[Quad]:
+    """
+    The quads of one document in its order, literals as written; its blank nodes differ from those of any other.
+
+    Args:
+        content: The document.
+        rdf_format: One of `formats.GRAPH_FORMATS`.
+        source: What it is called in messages: a path, ``body``.
+        base_iri: Against which relative IRIs are resolved, or None to refuse them.
+
+    Raises:
+        BadSyntax: it does not parse, or is not UTF-8.
+        TooComplex: it is nested too deeply.
+    """
+    content = content.removeprefix(_UTF8_MARK)
+    if rdf_format is not RDF_XML:  # which may declare another encoding
+        _check_encoding(content, source)
+    _check_depth(content, rdf_format, source)
+    try:
+        return list(
+            pyoxigraph.parse(content, format=rdf_syntax(rdf_format), base_iri=base_iri, rename_blank_nodes=True)
+        )
+    except SyntaxError as error:
+        raise _bad_document(error, source) from error
+
+
+def graph_of(document: Document) -> list[Triple]:
+    """
+    The triples of a document that a client sent.
+
+    Raises:
+        BadSyntax: it does not parse, or names graphs of its own.
+        TooComplex: it is nested too deeply.
+    """
+    quads = parsed(document.content, document.format, source="body", base_iri=document.base_iri)
+    for quad in quads:
+        if not isinstance(quad.graph_name, DefaultGraph):
+            message = f"the document names the graph {quad.graph_name}; send one graph, without a name"
+            raise BadSyntax(message, source="body")
+    return [quad.triple for quad in quads]
+
+
+def _check_encoding(content: bytes, source: str) -> None:
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        line, column = place_of(content[: error.start].decode(), error.start)
+        message = "the file is not UTF-8 text; save it as UTF-8"
+        raise BadSyntax(message, line=line, column=column, source=source) from error
+
+
+def _check_depth(content: bytes, rdf_format: Format, source: str) -> None:
+    """The engine's readers recurse over triple terms: 20 000 of them, one in another, end the process."""
+    is_xml = rdf_format is RDF_XML
+    limit, pieces = (_MAX_ELEMENTS, _TAG) if is_xml else (MAX_DEPTH, _PIECE)
+    if content.count(b"</" if is_xml else b"<<") <= limit:
+        return
+    depth = 0
+    for piece in pieces.finditer(content):
+        depth += (piece["opening"] is not None) - (piece["closing"] is not None)
+        if depth > limit:
+            noun = "elements within elements" if is_xml else "triples within triples"
+            raise TooComplex(f"more than {limit:,} {noun}", source=source)
+
+
+def _bad_document(error: SyntaxError, source: str) -> BadSyntax:
+    message = str(error.msg or error)
+    # "Parser error at line 3 column 8: …" and "… between columns 13 and 18: …" repeat what the attributes hold.
+    message = message.partition(": ")[2] if message.startswith("Parser error at") else message
+    if "LoadDocumentCallback" in message:
+        message = "a context on the web is not fetched; write the context into the file"
+    if "No scheme found" in message:
+        message = "a relative IRI; write it in full, or declare a base in the file"
+    return BadSyntax(message, line=error.lineno, column=error.offset, source=source)

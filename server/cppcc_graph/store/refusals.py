@@ -1,0 +1,39 @@
+"""What the engine refuses of a query or an update, while it parses and while it evaluates, in errors of ours."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from cppcc_graph.errors import BadSyntax, UpdateFailed
+from cppcc_graph.store.base import QueryRequest, UpdateRequest
+from cppcc_graph.store.syntax import bad_function, bad_query
+
+_ABOUT_A_GRAPH = re.compile("graph <.*> (?:already exists|does not exist)")
+
+
+@contextmanager
+def about_query(request: QueryRequest) -> Iterator[None]:
+    """What is wrong with a query comes out as `BadSyntax`."""
+    try:
+        yield
+    except SyntaxError as error:
+        raise bad_query(error, request.query, base_iri=request.base_iri) from error
+    except RuntimeError as error:
+        raise bad_function(error, request.query) from error
+    except ValueError as error:
+        raise BadSyntax(f"'{request.base_iri}' is no base IRI: {error}", source="query") from error
+
+
+@contextmanager
+def about_update(request: UpdateRequest) -> Iterator[None]:
+    """What is wrong with an update comes out as `BadSyntax`, placed in the update as given, or as `UpdateFailed`."""
+    try:
+        yield
+    except SyntaxError as error:
+        raise bad_query(error, request.update, base_iri=request.base_iri, is_update=True) from error
+    except RuntimeError as error:
+        if _ABOUT_A_GRAPH.search(str(error)):
+            raise UpdateFailed(str(error)[:1].lower() + str(error)[1:]) from error
+        raise bad_function(error, request.update, source="update") from error
+    except ValueError as error:
+        raise BadSyntax(f"'{request.base_iri}' is no base IRI: {error}", source="update") from error
