@@ -179,6 +179,42 @@ def test_a_problem_is_told_in_the_language_of_the_reader(client: FlaskClient) ->
     assert answer.headers["Vary"] == "Accept, Accept-Language, Cookie"
 
 
+BAD = {"query": "ASK {\n  ?report a qb:DataSet\n}"}
+DECLARATION = "PREFIX qb: <http://purl.org/linked-data/cube#>"
+
+
+def test_a_program_gets_the_token_and_the_declaration_to_paste(client: FlaskClient) -> None:
+    answer = client.get("/sparql", query_string=BAD)
+
+    known = {name: answer.json[name] for name in ("line", "column", "token", "suggestion")}
+    assert known == {"line": 2, "column": 13, "token": "qb:DataSet", "suggestion": DECLARATION}
+
+
+def test_a_program_gets_what_could_stand_at_the_wrong_place(client: FlaskClient) -> None:
+    answer = client.get("/sparql", query_string={"query": "SELECT ?x\nWHERE ?x ?y ?z"})
+
+    known = {name: answer.json[name] for name in ("line", "column", "token", "expected")}
+    assert known == {"line": 2, "column": 7, "token": "?x", "expected": ["{"]}
+
+
+@pytest.mark.parametrize(
+    ("query", "detail"),
+    [
+        (BAD["query"], f"第 2 行第 13 列：前缀 qb: 没有声明；请在查询开头写上 {DECLARATION}"),
+        ("ASK { FILTER(?a = ) }", "第 1 行第 19 列：此处应为“(”、“变量”、“<IRI>”、“"),
+        ("DESCRIBE", "第 1 行第 9 列：此处应为“变量”、“<IRI>”、“*”之一，查询却已结束"),
+        ("SELEC * {}", "第 1 行第 1 列：SELEC 不是 SPARQL 的词；是否想写 SELECT？"),
+        ("SELECT ?x (COUNT(*) AS ?n) {?x ?y ?z}", "第 1 行第 8 列：?x 既不在 GROUP BY 中"),
+        ("ASK { FILTER(" + "(" * 200, "第 1 行第 140 列：括号嵌套超过 128 层；请拆分查询"),
+        ("SELECT (<x:f>(1) AS ?y) {}", "第 1 行第 9 列：这里没有函数 <x:f>"),
+    ],
+)
+def test_what_is_wrong_with_a_query_is_told_in_chinese(client: FlaskClient, query: str, detail: str) -> None:
+    answer = client.get("/sparql", query_string={"query": query}, headers=CHINESE)
+
+    assert answer.json["detail"].startswith(detail)
+
+
 def test_a_page_that_takes_no_post_says_what_it_takes(client: FlaskClient) -> None:
     answer = client.post("/")
 

@@ -44,8 +44,9 @@ def expected(before: str, *, base_iri: str | None, is_update: bool = False) -> t
     fitting = [shown for shown, tried in _CANDIDATES if _fits(before, tried, base_iri=base_iri, is_update=is_update)]
     if "number" in fitting:
         fitting.remove("whole number")
-    others = [shown for shown in fitting if shown not in _OPERATORS]
-    return tuple(others if others and "=" in fitting else fitting)
+    is_all = "*" in fitting and "=" not in fitting
+    others = [shown for shown in fitting if shown not in _OPERATORS or (shown == "*" and is_all)]
+    return tuple(others or fitting)
 
 
 def complaint(text: str, *, base_iri: str | None, is_update: bool = False) -> tuple[int, str]:
