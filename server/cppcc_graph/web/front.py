@@ -20,7 +20,7 @@ from cppcc_graph.errors import CppccError
 from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.web.coding import coded
 from cppcc_graph.web.conditional import validator
-from cppcc_graph.web.headers import COMMON_HEADERS
+from cppcc_graph.web.headers import DATA_HEADERS
 from cppcc_graph.web.incoming import Incoming, header_fields
 from cppcc_graph.web.reply import NOT_MODIFIED, Asked, Reply, reply, unchanged
 from cppcc_graph.web.request_log import Fields, answer_fields, query_fields, write_line
@@ -40,7 +40,7 @@ _STALLED_S = 60.0
 _WATCHED_AFTER_S = 0.05
 _CLIENT_LEFT = 499  # as other servers log it; never sent
 _ASCII = bytes(range(0x21, 0x7F))
-_COMMON = [(name.lower().encode(), value.encode()) for name, value in COMMON_HEADERS.items()]
+_COMMON = [(name.lower().encode(), value.encode()) for name, value in DATA_HEADERS.items()]
 
 
 class AnswerSource(Protocol):

@@ -9,7 +9,7 @@ from cppcc_graph.web.vary import send_vary
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_READABLE = "Allow, Content-Language, Content-Length, ETag, Hint, Link, Location, Retry-After"
+_READABLE = "*"  # every header, as no credentials are sent (Fetch Standard, section 3.3.3)
 COMMON_HEADERS: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": _READABLE,
@@ -18,6 +18,13 @@ COMMON_HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
 }
 """Anyone may read what is public, without credentials; nothing is guessed, framed or fetched from elsewhere."""
+DATA_HEADERS: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": _READABLE,
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+"""The same for answers that are no pages: nothing at all may be loaded from them."""
 _SENDABLE = "Accept, Accept-Language, Content-Type, If-None-Match"
 _PREFLIGHT_AGE_S = 24 * 3600
 

@@ -1,6 +1,7 @@
 """Which formats the current request accepts: ``?format=`` if it is given, else ``Accept``."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from flask import request
 
@@ -53,13 +54,22 @@ def accepted(asked: str | None, accept: str | None, offered: Sequence[Format] = 
         UnknownFormat: no format is called *asked*.
         NothingAcceptable: *accept* names nothing that exists here.
     """
+    return list(_accepted_everywhere(asked, accept) if offered is FORMATS else _accepted(asked, accept, offered))
+
+
+@lru_cache(maxsize=512)
+def _accepted_everywhere(asked: str | None, accept: str | None) -> tuple[str, ...]:
+    return _accepted(asked, accept, FORMATS)
+
+
+def _accepted(asked: str | None, accept: str | None, offered: Sequence[Format]) -> tuple[str, ...]:
     if asked:
-        return _named(asked, offered)
+        return tuple(_named(asked, offered))
     offers = {candidate.name: candidate.media_types for candidate in offered} | {HTML: HTML_TYPES}
     names = ranking(accept, offers)
     if not names:
         raise NothingAcceptable({name: types[0] for name, types in offers.items()})
-    return names
+    return tuple(names)
 
 
 def formats_of(names: Iterable[str], offered: Sequence[Format] = FORMATS) -> tuple[Format, ...]:
