@@ -170,7 +170,7 @@ def _run(one: Series, kind: Kind, templates: list[str], numbers: "count[int]", c
     bare = [get_request(one.engine.query_url, template, kind.accept) for template in templates]
     if one.repeats:
         requests = _repeated([request.replace(NUMBER.encode(), b"_99999999") for request in bare[:REPEATED]])
-        drive(one.engine.query_url, requests, clients=1, seconds=min(seconds, 0.5))
+        drive(one.engine.query_url, requests, clients=1, seconds=0.1)
         return drive(one.engine.query_url, requests, clients=clients, seconds=seconds)
     Random(next(numbers)).shuffle(bare)
     return drive(one.engine.query_url, _numbered(bare, numbers), clients=clients, seconds=seconds)

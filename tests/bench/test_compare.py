@@ -176,7 +176,7 @@ def test_our_server_and_oxigraph_give_equal_answers_under_load():
         pytest.skip(missing)
     options = ["--reports", "1", "--peers", "cppcc", "oxigraph serve", "--clients", "1"]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.compare", *options, "--rounds", "1", "--seconds", "0.5", "--kills", "1"],
+        [sys.executable, "-m", "tests.bench.compare", *options, "--rounds", "1", "--seconds", "0.2", "--kills", "1"],
         cwd=CHECKOUT,
         capture_output=True,
         text=True,
