@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cppcc_graph.errors import NotConforming
 from cppcc_graph.queries import query
-from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources
+from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources, quads
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.terms import BASE, XSD, Literal, NamedNode, Term, Triple, shorten
@@ -64,6 +64,32 @@ def open_store(folder: Path | None, data: Sequence[Path] = (), *, on_file: OnFil
     store = EmbeddedStore(folder)
     if store.is_empty():
         put(store, load_published(data, on_file=on_file))
+    return store
+
+
+def open_bare_store(data: Sequence[Path] = (), *, is_merged: bool, on_file: OnFile | None = None) -> EmbeddedStore:
+    """
+    A store in memory that holds *data* and nothing else.
+
+    Args:
+        data: Files and folders; none leaves it empty.
+        is_merged: Whether the default graph is the union of the named graphs, as in :func:`open_store`. Else it is one
+            of its own, triples without a graph go there, and the store takes updates.
+        on_file: Called after each file, for a progress bar.
+
+    Raises:
+        BadSyntax: a file does not parse.
+        BadSource: a path cannot be used.
+    """
+    store = EmbeddedStore(is_merged=is_merged)
+    sources = data_sources(data) if data else []
+    if is_merged:
+        put(store, load(sources, on_file=on_file))
+        return store
+    for source in sources:
+        store.fill(quads(source))
+        if on_file is not None:
+            on_file(source.path)
     return store
 
 

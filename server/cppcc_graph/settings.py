@@ -3,11 +3,14 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 
 from cppcc_graph.errors import BadSetting
 
 ENVIRONMENT_PREFIX = "CPPCC_"
+UNION, SEPARATE = "union", "separate"
+BUNDLED, NONE = "bundled", "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +29,29 @@ class Settings:
     texts: Path | None = field(
         default=None, metadata={"help": "Folder with the reports' texts; then evidence opens in its sentence."}
     )
+    empty: bool = field(
+        default=False,
+        metadata={"help": "Bare mode: serve nothing but --data, in memory; no ontology, no bundled data."},
+    )
+    default_graph: str = field(
+        default=UNION,
+        metadata={"help": "union: all named graphs merged; separate: a graph of its own (bare mode only)."},
+    )
+    shapes: str = field(
+        default=BUNDLED, metadata={"help": "bundled: those of the ontology; none: nothing is judged (bare mode only)."}
+    )
+    writable: bool = field(
+        default=False, metadata={"help": "Take SPARQL Update at /sparql and graphs at /graphs (bare mode only)."}
+    )
+    no_auth: bool = field(
+        default=False, metadata={"help": "Whoever reaches the server may write; needed with --writable."}
+    )
     threads: int = field(default=8, metadata={"help": "Pages that are made at the same time."})
     workers: int = field(
         default=0,
-        metadata={"help": "Queries that run at the same time, each in a process; 0 means one a processor, and 2 at least."},
+        metadata={
+            "help": "Queries that run at the same time, each in a process; 0 means one a processor, and 2 at least."
+        },
     )
     deadline_s: float = field(default=30.0, metadata={"help": "Seconds after which a query is stopped."})
     memory_mib: int = field(default=1024, metadata={"help": "Memory that one query may use, in MiB."})
@@ -37,11 +59,24 @@ class Settings:
         default=1024, metadata={"help": "The longest answer, in MiB; above 4 MiB it is spooled to disk."}
     )
     cache_mib: int = field(default=64, metadata={"help": "Answers that are kept in memory, in MiB; 0 keeps none."})
+    service: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "Endpoints that queries may ask by SERVICE: an address, or a server for all of its endpoints."
+        },
+    )
     log_level: str = field(
         default="INFO", metadata={"help": "DEBUG, INFO, WARNING or ERROR; DEBUG also logs query texts."}
     )
 
 
+_FLAGS = frozenset({"empty", "writable", "no_auth"})
+_TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "default_graph": (UNION, SEPARATE),
+    "shapes": (BUNDLED, NONE),
+    "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
+}
 _NUMBERS: Mapping[str, type[int] | type[float]] = {
     "port": int,
     "threads": int,
@@ -67,7 +102,8 @@ def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
     Settings from the environment, overridden by what the command line gave.
 
     Args:
-        environ: Environment; ``CPPCC_PORT`` sets `port`, ``CPPCC_DATA`` may list several paths (separated as in PATH).
+        environ: Environment; ``CPPCC_PORT`` sets `port`, ``CPPCC_DATA`` may list several paths (separated
+            as in PATH), ``CPPCC_SERVICE`` several addresses (separated by blanks).
         given: Values by field name; None and empty tuples count as not given.
 
     Raises:
@@ -90,8 +126,14 @@ def _parse(name: str, text: str) -> object:
         except ValueError as error:
             noun = "a whole number" if kind is int else "a number"
             raise BadSetting(ENVIRONMENT_PREFIX + name.upper(), f"'{text}' is not {noun}") from error
+    if name in _FLAGS:
+        if text.lower() not in _TRUE | _FALSE:
+            raise BadSetting(ENVIRONMENT_PREFIX + name.upper(), f"'{text}' is neither true nor false")
+        return text.lower() in _TRUE
     if name == "data":
         return tuple(Path(part) for part in text.split(os.pathsep) if part)
+    if name == "service":
+        return tuple(text.split())
     return Path(text) if name in ("store", "texts") else text
 
 
@@ -101,6 +143,68 @@ def _checked(values: Mapping[str, object]) -> Settings:
         value = getattr(settings, name)
         if not least <= value <= most:
             raise BadSetting(name.replace("_", " "), f"{value} is not between {least} and {most}")
-    if settings.log_level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        raise BadSetting("log level", f"'{settings.log_level}' is none of DEBUG, INFO, WARNING, ERROR")
+    for name, choices in _CHOICES.items():
+        value = getattr(settings, name)
+        if value not in choices and value.upper() not in choices:
+            raise BadSetting(name.replace("_", " "), f"'{value}' is none of {', '.join(choices)}")
+    _check_bare_mode(settings)
     return settings
+
+
+def _check_bare_mode(settings: Settings) -> None:
+    """Which of the settings of the bare mode fit together, each refusal with its reason."""
+    refusals = (
+        (
+            settings.empty and settings.store is not None,
+            "empty",
+            "the bare mode holds its data in memory; leave out --store",
+        ),
+        (
+            not settings.empty and settings.default_graph == SEPARATE,
+            "default graph",
+            "pages and questions read the named graphs as one; 'separate' needs --empty",
+        ),
+        (
+            not settings.empty and settings.shapes == NONE,
+            "shapes",
+            "the shapes are part of the ontology that is served; 'none' needs --empty",
+        ),
+        (
+            settings.no_auth and not settings.writable,
+            "no auth",
+            "nobody needs a name to read; it belongs to --writable",
+        ),
+    )
+    for is_refused, name, reason in (*refusals, *_refusals_of_writing(settings)):
+        if is_refused:
+            raise BadSetting(name, reason)
+
+
+def _refusals_of_writing(settings: Settings) -> tuple[tuple[bool, str, str], ...]:
+    if not settings.writable:
+        return ()
+    name = "writable"
+    return (
+        (not settings.empty, name, "the published data are only read; writing needs the bare mode, --empty"),
+        (
+            settings.default_graph != SEPARATE,
+            name,
+            "an update needs a default graph that is not derived from the others; add --default-graph separate",
+        ),
+        (settings.shapes != NONE, name, "nothing judges what is written yet; say so with --shapes none"),
+        (not settings.no_auth, name, "nobody is asked for a name yet; say so with --no-auth"),
+        (
+            not _is_loopback(settings.host),
+            name,
+            f"whoever reaches {settings.host} could write; only 127.0.0.1, ::1 and localhost may be listened on",
+        ),
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -22,9 +22,9 @@ from urllib.parse import quote
 
 from cppcc_graph.bundled import data_folder, ontology_folder
 from cppcc_graph.errors import BadSource
-from cppcc_graph.formats import RDF_EXTENSIONS, Format, format_of_file
+from cppcc_graph.formats import RDF_EXTENSIONS, format_of_file
 from cppcc_graph.store.documents import parsed
-from cppcc_graph.terms import BASE, CPPCC, RDF, DefaultGraph, NamedNode, Quad, Triple
+from cppcc_graph.terms import BASE, CPPCC, RDF, BlankNode, DefaultGraph, NamedNode, Quad, Triple
 
 DRAFTS = "drafts"
 """Folders of this name are left out: drafts are not published."""
@@ -132,17 +132,12 @@ def read(source: Source) -> list[Loaded]:
         BadSyntax: it does not parse.
         BadSource: it cannot be read.
     """
-    rdf_format = format_of_file(source.path.suffix)
-    if rdf_format is None:
-        raise BadSource(f"not an RDF file by its name; known are {', '.join(RDF_EXTENSIONS)}", path=str(source.path))
-    quads = _parsed(source.path, rdf_format)
-    unnamed = tuple(dict.fromkeys(quad.triple for quad in quads if isinstance(quad.graph_name, DefaultGraph)))
+    found = quads(source)
+    unnamed = tuple(dict.fromkeys(quad.triple for quad in found if isinstance(quad.graph_name, DefaultGraph)))
     graphs: dict[str, list[Triple]] = {}
-    for quad in quads:
+    for quad in found:
         if isinstance(quad.graph_name, NamedNode):
             graphs.setdefault(quad.graph_name.value, []).append(quad.triple)
-        elif not isinstance(quad.graph_name, DefaultGraph):
-            raise BadSource("a graph is named by a blank node; give it an IRI", path=str(source.path))
     if unnamed or not graphs:
         graphs.setdefault(source.graph_iri or _graph_by_contents(source.path, unnamed), []).extend(unnamed)
     return [
@@ -151,12 +146,26 @@ def read(source: Source) -> list[Loaded]:
     ]
 
 
-def _parsed(path: Path, rdf_format: Format) -> list[Quad]:
+def quads(source: Source) -> list[Quad]:
+    """
+    The quads of one file, in its order.
+
+    Raises:
+        BadSyntax: it does not parse.
+        BadSource: it cannot be read, or names a graph by a blank node.
+    """
+    path = source.path
+    rdf_format = format_of_file(path.suffix)
+    if rdf_format is None:
+        raise BadSource(f"not an RDF file by its name; known are {', '.join(RDF_EXTENSIONS)}", path=str(path))
     try:
         content = path.read_bytes()
     except OSError as error:
         raise BadSource(f"the file cannot be read: {error.strerror}", path=str(path)) from error
-    return parsed(content, rdf_format, source=str(path))
+    found = parsed(content, rdf_format, source=str(path))
+    if any(isinstance(quad.graph_name, BlankNode) for quad in found):
+        raise BadSource("a graph is named by a blank node; give it an IRI", path=str(path))
+    return found
 
 
 def _ontology_graph(path: Path) -> str:

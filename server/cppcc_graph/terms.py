@@ -88,8 +88,8 @@ DCAT = _namespace("dcat", "http://www.w3.org/ns/dcat#")
 SD = _namespace(
     "sd",
     "http://www.w3.org/ns/sparql-service-description#",
-    "Dataset Graph NamedGraph SPARQL11Query Service UnionDefaultGraph defaultDataset defaultGraph endpoint feature "
-    "graph name namedGraph resultFormat supportedLanguage",
+    "Dataset Graph NamedGraph SPARQL11Query SPARQL11Update Service UnionDefaultGraph defaultDataset defaultGraph "
+    "endpoint feature graph name namedGraph resultFormat supportedLanguage",
 )
 
 _NAMESPACES = (

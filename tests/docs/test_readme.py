@@ -32,7 +32,7 @@ def _block(name: str) -> re.Pattern[str]:
 def _settings() -> str:
     lines = ["| option | environment | default | what |", "|---|---|---|---|"]
     for setting in fields(Settings):
-        default = "" if setting.default in (None, ()) else f"`{setting.default}`"
+        default = "" if setting.default in (None, (), False) else f"`{setting.default}`"
         option = f"--{setting.name.replace('_', '-')}"
         lines.append(
             f"| `{option}` | `{ENVIRONMENT_PREFIX}{setting.name.upper()}` | {default} | {setting.metadata['help']} |"

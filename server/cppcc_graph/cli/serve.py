@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cppcc_graph.cli.options import data_option, setting, settings_of, store_option, texts_option
-from cppcc_graph.settings import Settings
+from cppcc_graph.settings import UNION, Settings
 
 if TYPE_CHECKING:
     from cppcc_graph.store.embedded import EmbeddedStore
@@ -22,11 +22,17 @@ if TYPE_CHECKING:
 @store_option
 @data_option
 @texts_option
+@setting("empty", is_flag=True, default=None)
+@setting("default_graph", metavar="union|separate")
+@setting("shapes", metavar="bundled|none")
+@setting("writable", is_flag=True, default=None)
+@setting("no_auth", is_flag=True, default=None)
 @setting("workers", type=int, metavar="N")
 @setting("deadline_s", "--deadline", type=float, metavar="SECONDS")
 @setting("memory_mib", "--memory", type=int, metavar="MIB")
 @setting("answer_mib", "--answer", type=int, metavar="MIB")
 @setting("cache_mib", "--cache", type=int, metavar="MIB")
+@setting("service", metavar="URL", multiple=True)
 @setting("threads", type=int, metavar="N")
 @setting("log_level", metavar="LEVEL")
 def command(**given: object) -> None:
@@ -50,12 +56,15 @@ def command(**given: object) -> None:
     listener = listen(settings.host, settings.port)
     with closing(listener.socket):
         opened = partial(_opened, settings)
-        serve(settings, listener, in_memory(opened) if settings.store is None else on_disk(settings.store, opened))
+        memory = partial(in_memory, is_written=settings.writable)
+        serve(settings, listener, on_disk(settings.store, opened) if settings.store else memory(opened))
 
 
 def _opened(settings: Settings) -> "EmbeddedStore":
-    from cppcc_graph.publish import changes, load_published, open_store
+    from cppcc_graph.publish import changes, load_published, open_bare_store, open_store
 
+    if settings.empty:
+        return open_bare_store(settings.data, is_merged=settings.default_graph == UNION)
     store = open_store(settings.store, settings.data)
     if settings.store is not None:
         differing = changes(store, load_published(settings.data))

@@ -13,6 +13,7 @@ from cppcc_graph.errors import BadSyntax, LoadRefused
 from cppcc_graph.guard import check_size, check_text, check_words
 from cppcc_graph.guard.outline import LENGTHS, UPDATES, end_of_prologue
 from cppcc_graph.guard.tokens import Token, is_word, place_of, tokens_of
+from cppcc_graph.phrases import mark
 
 _OPENING = "([{"
 _CLOSING = ")]}"
@@ -129,7 +130,8 @@ def _operation(update: str, declarations: tuple[Declaration, ...], tokens: list[
     first, last = tokens[0], tokens[-1]
     keyword = first.text.upper() if first.kind == "word" else ""
     if keyword not in UPDATES:
-        _refuse(update, first, f"an operation begins with one of {', '.join(sorted(UPDATES))}, not with {first.text}")
+        template = mark("an operation begins with one of %(known)s, not with “%(token)s”")
+        _refuse(update, first, template, ", ".join(sorted(UPDATES)), first.text)
     end = last.start + len(last.text)
     if keyword == "LOAD":
         loaded = _loaded(update, tokens)
@@ -137,7 +139,7 @@ def _operation(update: str, declarations: tuple[Declaration, ...], tokens: list[
     outside = _outside_brackets(tokens)
     for token in outside[1:]:
         if token.kind == "word" and "LOAD" in token.text.upper():
-            _refuse(update, token, "a semicolon stands between two operations")
+            _refuse(update, token, mark("a semicolon stands between two operations"))
     where = next((token for token in outside if is_word(token, "WHERE")), None)
     is_short = keyword == "DELETE" and where is not None and where is tokens[1]
     return Operation(
@@ -181,10 +183,11 @@ def _loaded(update: str, tokens: list[Token]) -> tuple[str, ...]:
     named = tokens[2:]
     shape = ["iri" if token.kind in ("iri", "name") else token.text.upper() for token in named]
     if shape not in (["iri"], ["iri", "INTO", "GRAPH", "iri"]):
-        _refuse(update, tokens[0], "LOAD SILENT is followed by an IRI, and after it INTO GRAPH and an IRI, or nothing")
+        template = mark("LOAD SILENT is followed by an IRI, and after it INTO GRAPH and an IRI, or nothing")
+        _refuse(update, tokens[0], template)
     return (named[0].text, named[-1].text)[: 1 + (len(named) > 1)]
 
 
-def _refuse(update: str, token: Token, message: str) -> NoReturn:
+def _refuse(update: str, token: Token, template: str, *values: str) -> NoReturn:
     line, column = place_of(update, token.start)
-    raise BadSyntax(message, line=line, column=column, source="update")
+    raise BadSyntax(template, values=values, line=line, column=column, source="update", token=token.text)

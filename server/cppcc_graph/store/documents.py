@@ -8,6 +8,7 @@ from cppcc_graph.errors import BadSyntax, TooComplex
 from cppcc_graph.formats import RDF_XML, Format, rdf_syntax
 from cppcc_graph.guard.limits import MAX_DEPTH
 from cppcc_graph.guard.tokens import place_of
+from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import Document
 from cppcc_graph.terms import DefaultGraph, Quad, Triple
 
@@ -68,8 +69,8 @@ def graph_of(document: Document) -> list[Triple]:
     quads = parsed(document.content, document.format, source="body", base_iri=document.base_iri)
     for quad in quads:
         if not isinstance(quad.graph_name, DefaultGraph):
-            message = f"the document names the graph {quad.graph_name}; send one graph, without a name"
-            raise BadSyntax(message, source="body")
+            template = mark("the document names the graph %(graph)s; send one graph, without a name")
+            raise BadSyntax(template, values=(str(quad.graph_name),), source="body")
     return [quad.triple for quad in quads]
 
 

@@ -14,6 +14,7 @@ from uuid import uuid4
 from cppcc_graph.errors import BadSyntax
 from cppcc_graph.guard.tokens import place_of
 from cppcc_graph.guard.updates import Operation, operations_of
+from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import UpdateRequest, named
 
 _SEVERAL = 2
@@ -58,8 +59,8 @@ def _moved_declarations(update: str, operations: list[Operation]) -> list[_Edit]
         if known.get(declared.name) != declared.value:
             if declared.name in known or ":" not in declared.name:
                 line, column = place_of(update, declared.start)
-                message = f"{declared.name} is declared anew between operations; send what follows by itself"
-                raise BadSyntax(message, line=line, column=column, source="update")
+                template = mark("%(name)s is declared anew between operations; send what follows by itself")
+                raise BadSyntax(template, values=(declared.name,), line=line, column=column, source="update")
             text += f"PREFIX {declared.name} {declared.value} "
             known[declared.name] = declared.value
         edits.append(_Edit(declared.start, declared.end, ""))
@@ -72,8 +73,8 @@ def _refuse_two_datasets(request: UpdateRequest, operations: list[Operation]) ->
     for operation in operations:
         if operation.names_its_graphs:
             line, column = place_of(request.update, operation.start)
-            message = "USING and WITH cannot stand in an update whose request names graphs (using-graph-uri)"
-            raise BadSyntax(message, line=line, column=column, source="update")
+            template = mark("USING and WITH cannot stand in an update whose request names graphs (using-graph-uri)")
+            raise BadSyntax(template, line=line, column=column, source="update")
 
 
 def _edits(operation: Operation, request: UpdateRequest) -> Iterator[_Edit]:

@@ -5,7 +5,7 @@ from jinja2 import StrictUndefined
 
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import Store
-from cppcc_graph.web import entities, home, questions, sparql
+from cppcc_graph.web import entities, graph_store, home, questions, sparql
 from cppcc_graph.web.examples import init_examples
 from cppcc_graph.web.frame import init_frame
 from cppcc_graph.web.headers import init_headers
@@ -24,7 +24,7 @@ def create_app(settings: Settings, store: Store) -> Flask:
     The application over *store*, ready for any WSGI server.
 
     Args:
-        settings: Of this run; the application reads `texts`.
+        settings: Of this run; the application reads `texts`, `default_graph` and `writable`.
         store: Stays open as long as the application is used, and is closed by who opened it.
     """
     app = Flask(__name__)
@@ -39,6 +39,6 @@ def create_app(settings: Settings, store: Store) -> Flask:
     init_problems(app)
     init_headers(app)
     init_unread(app)
-    for concern in (home, sparql, questions, entities):
+    for concern in (home, sparql, graph_store, questions, entities):
         app.register_blueprint(concern.blueprint)
     return app

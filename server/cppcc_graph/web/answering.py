@@ -63,6 +63,13 @@ def answer(asked: QueryRequest, names: Sequence[str]) -> Response:
     return _response(made)
 
 
+def nothing_to_say(status: int) -> Response:
+    """An answer without a document. Spec: RFC 9110, section 8.3 (Content-Type tells what a body is)."""
+    response = Response(status=status)
+    del response.headers["Content-Type"]
+    return response
+
+
 def _response(made: Reply) -> Response:
     """Spec: RFC 9110, section 8.6 (Content-Length): always sent, so that a cut answer is seen to be cut."""
     body = coded(made.body, made.coding)

@@ -77,12 +77,17 @@ _OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
     (errors.TooComplex, "too-complex", 400, mark("The query is too long or nested too deeply")),
     (errors.BadSyntax, "bad-syntax", 400, mark("The text does not parse")),
     (errors.ServiceRefused, "service-refused", 403, mark("This endpoint asks no other endpoint")),
+    (errors.ServiceNotAllowed, "service-not-allowed", 403, mark("This endpoint does not ask that one")),
     (errors.UpdateRefused, "update-refused", 403, mark("This endpoint only reads")),
+    (errors.LoadRefused, "load-refused", 403, mark("This endpoint loads no documents")),
+    (errors.ReadOnly, "read-only", 403, mark("The data are only read here")),
     (errors.UnknownEntity, "unknown-entity", 404, mark("Nothing is known by this name")),
     (errors.UnknownGraph, "unknown-graph", 404, mark("There is no such graph")),
     (errors.UnknownFormat, "unknown-format", 406, mark("There is no such format")),
     (errors.UnsuitableFormat, "unsuitable-format", 406, mark("No accepted format can hold this answer")),
+    (errors.UpdateFailed, "update-failed", 409, mark("The data do not allow this update")),
     (errors.NotConforming, "not-conforming", 422, mark("The data break the shapes")),
+    (errors.ServiceFailed, "service-failed", 502, mark("Another endpoint did not answer")),
     (errors.StoreUnavailable, "store-unavailable", 502, mark("The store does not answer")),
     (errors.QueryTimeout, "query-timeout", 503, mark("The query took too long")),
     (errors.QueryKilled, "query-killed", 503, mark("The query used up its memory")),
@@ -198,8 +203,10 @@ def _members(error: errors.CppccError) -> dict[str, Member]:
     match error:
         case errors.BadSyntax():
             return _about_syntax(error)
-        case errors.ServiceRefused() | errors.UpdateRefused():
+        case errors.ServiceRefused() | errors.UpdateRefused() | errors.LoadRefused():
             return {"line": error.line, "column": error.column}
+        case errors.ServiceNotAllowed() | errors.ServiceFailed():
+            return {"endpoint": error.endpoint}
         case errors.UnknownFormat():
             return {"supported": list(error.known)}
         case errors.UnsuitableFormat():

@@ -1,6 +1,7 @@
 """What this endpoint can do and what it holds, in RDF, counted when it is asked."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Store
@@ -21,12 +22,21 @@ _RESULT_FORMATS = (
 )
 
 
-def description(store: Store, *, endpoint: str) -> list[Triple]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What differs from server to server: whether the default graph is the union, whether updates are taken."""
+
+    is_union: bool
+    is_writable: bool
+
+
+def description(store: Store, abilities: Abilities, *, endpoint: str) -> list[Triple]:
     """
     The service description.
 
     Args:
         store: What is described; its graphs are counted now.
+        abilities: Of this server.
         endpoint: Absolute address of the endpoint; graphs and datasets are named below it. The service itself is a
             blank node, as in the specification: Comunica believes statements about that or about the very address
             which it asked, and about no other subject.
@@ -38,7 +48,8 @@ def description(store: Store, *, endpoint: str) -> list[Triple]:
         Triple(service, RDF.type, SD.Service),
         Triple(service, SD.endpoint, NamedNode(endpoint)),
         Triple(service, SD.supportedLanguage, SD.SPARQL11Query),
-        Triple(service, SD.feature, SD.UnionDefaultGraph),
+        *([Triple(service, SD.supportedLanguage, SD.SPARQL11Update)] if abilities.is_writable else []),
+        *([Triple(service, SD.feature, SD.UnionDefaultGraph)] if abilities.is_union else []),
         *(Triple(service, SD.resultFormat, NamedNode(_W3C_FORMATS + name)) for name in _RESULT_FORMATS),
         Triple(service, SD.defaultDataset, dataset),
         Triple(dataset, RDF.type, SD.Dataset),

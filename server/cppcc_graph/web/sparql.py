@@ -6,13 +6,14 @@ from flask import Blueprint, Response, request
 
 from cppcc_graph.errors import UnsuitableFormat
 from cppcc_graph.formats import Format, ResultForm, choose, write_graph
-from cppcc_graph.store.base import QueryRequest
+from cppcc_graph.settings import UNION
+from cppcc_graph.store.base import QueryRequest, UpdateRequest
 from cppcc_graph.web import examples
-from cppcc_graph.web.answering import answer, editor, look, render_look
+from cppcc_graph.web.answering import answer, editor, look, nothing_to_say, render_look
 from cppcc_graph.web.pages import QueryPage, render
-from cppcc_graph.web.served import store
-from cppcc_graph.web.service_description import description
-from cppcc_graph.web.sparql_request import MAX_QUERY_STRING_BYTES, read_query
+from cppcc_graph.web.served import settings, store
+from cppcc_graph.web.service_description import Abilities, description
+from cppcc_graph.web.sparql_request import MAX_QUERY_STRING_BYTES, read_operation
 from cppcc_graph.web.wanted import HTML, formats_of, wanted
 
 blueprint = Blueprint("sparql", __name__)
@@ -29,11 +30,14 @@ LIMIT 20"""
 @blueprint.route("/sparql", methods=["GET", "POST", "QUERY"])
 def endpoint() -> Response:
     """
-    The whole answer to one query, or the service description.
+    The whole answer to one query, the service description, or nothing after an update.
 
-    Spec: SPARQL 1.1 Protocol, section 2.1 (query operation); RFC 10008 (the QUERY method).
+    Spec: SPARQL 1.1 Protocol, section 2 (SPARQL Protocol operations); RFC 10008 (the QUERY method).
     """
-    asked = read_query(request)
+    asked = read_operation(request, is_writable=settings().writable)
+    if isinstance(asked, UpdateRequest):
+        store().update(asked)
+        return nothing_to_say(204)
     names = wanted()
     if names[0] == HTML:
         return _page(asked)
@@ -49,7 +53,8 @@ def endpoint() -> Response:
 
 def _description(names: list[str]) -> Response:
     chosen = choose(formats_of(names), ResultForm.GRAPH)
-    body = write_graph(description(store(), endpoint=request.base_url), chosen)
+    abilities = Abilities(is_union=settings().default_graph == UNION, is_writable=settings().writable)
+    body = write_graph(description(store(), abilities, endpoint=request.base_url), chosen)
     return Response(body, content_type=chosen.content_type)
 
 

@@ -1,5 +1,5 @@
 """
-Reading a SPARQL Protocol request: one query and its dataset, or a refusal in words.
+Reading a SPARQL Protocol request: one query or update and its dataset, or a refusal in words.
 
 Each value is percent-decoded exactly once, strictly as UTF-8, whether it came in the address or in a form.
 """
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from werkzeug.exceptions import BadRequest, Forbidden, RequestURITooLarge, UnsupportedMediaType
 
-from cppcc_graph.store.base import QueryRequest
+from cppcc_graph.store.base import QueryRequest, UpdateRequest
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.incoming import ProtocolRequest
 from cppcc_graph.web.negotiate import parse_media_type
@@ -29,8 +29,18 @@ Fields = list[tuple[str, str]]
 
 
 def read_query(request: ProtocolRequest) -> QueryRequest | None:
+    """The query of :func:`read_operation` at an endpoint that only reads."""
+    operation = read_operation(request, is_writable=False)
+    return operation if isinstance(operation, QueryRequest) else None
+
+
+def read_operation(request: ProtocolRequest, *, is_writable: bool) -> QueryRequest | UpdateRequest | None:
     """
-    The query a client sent, without its formats.
+    The query a client sent, without its formats, or its update.
+
+    Args:
+        request: From whichever server.
+        is_writable: Whether updates are taken.
 
     Returns:
         None for a GET that names no operation at all: it asks for the service description.
@@ -38,10 +48,10 @@ def read_query(request: ProtocolRequest) -> QueryRequest | None:
     Raises:
         UnsupportedMediaType: the body is neither a form nor a query, or not UTF-8.
         RequestURITooLarge: more than `MAX_QUERY_STRING_BYTES` after the ``?``.
-        Forbidden: an update.
+        Forbidden: an update, and the endpoint only reads.
         BadRequest: no query or several, undecodable text, an unknown SPARQL version.
 
-    Spec: SPARQL 1.1 Protocol, section 2.1 (query operation).
+    Spec: SPARQL 1.1 Protocol, sections 2.1 (query operation) and 2.2 (update operation).
     """
     if len(request.query_string) > MAX_QUERY_STRING_BYTES:
         raise RequestURITooLarge(
@@ -50,14 +60,15 @@ def read_query(request: ProtocolRequest) -> QueryRequest | None:
                 limit=MAX_QUERY_STRING_BYTES,
             )
         )
-    fields = _decode_fields(request.query_string)
+    fields = decoded_fields(request.query_string)
     if request.method in ("GET", "HEAD"):
         if not _OPERATIONS.intersection(name for name, _value in fields):
             return None
     else:
         fields += _body_fields(request)
-    _refuse_update(fields, method=request.method)
     _check_version(_values(fields, "version"))
+    if _values(fields, "update"):
+        return _update(fields, request, is_writable=is_writable)
     return QueryRequest(
         query=_only_query(fields),
         default_graph_iris=_values(fields, "default-graph-uri"),
@@ -95,7 +106,7 @@ def _body_fields(request: ProtocolRequest) -> Fields:
     _check_version([parameters["version"]] if "version" in parameters else [])
     body = request.get_data(cache=False)
     if media_type == FORM:
-        return _decode_fields(body)
+        return decoded_fields(body)
     try:
         return [("query" if media_type == QUERY else "update", body.decode("utf-8-sig"))]
     except UnicodeDecodeError as error:
@@ -104,8 +115,13 @@ def _body_fields(request: ProtocolRequest) -> Fields:
         ) from error
 
 
-def _decode_fields(encoded: bytes) -> Fields:
-    """Names and values in their order, decoded once. Raw UTF-8 is accepted beside percent-encoding."""
+def decoded_fields(encoded: bytes) -> Fields:
+    """
+    Names and values in their order, decoded once. Raw UTF-8 is accepted beside percent-encoding.
+
+    Raises:
+        BadRequest: not UTF-8, or too many.
+    """
     try:
         return parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
     except UnicodeDecodeError as error:
@@ -114,15 +130,24 @@ def _decode_fields(encoded: bytes) -> Fields:
         raise BadRequest(_("There are more than %(limit)s parameters.", limit=_MAX_FIELDS)) from error
 
 
-def _refuse_update(fields: Fields, *, method: str) -> None:
+def _update(fields: Fields, request: ProtocolRequest, *, is_writable: bool) -> UpdateRequest:
     updates = _values(fields, "update")
-    if not updates:
-        return
-    if method != "POST":
-        raise BadRequest(_("An update is never sent by %(method)s.", method=method))
+    if request.method != "POST":
+        raise BadRequest(_("An update is never sent by %(method)s.", method=request.method))
     if len(updates) > 1 or _values(fields, "query"):
         raise BadRequest(_("A request holds exactly one query or one update."))
-    raise Forbidden(_("This endpoint only reads: it takes no SPARQL Update. The data change where they are published."))
+    if not is_writable:
+        raise Forbidden(
+            _("This endpoint only reads: it takes no SPARQL Update. The data change where they are published.")
+        )
+    if any(_values(fields, name) for name in _GRAPHS):
+        raise BadRequest(_("An update names its graphs by using-graph-uri and using-named-graph-uri."))
+    return UpdateRequest(
+        update=updates[0],
+        using_graph_iris=_values(fields, "using-graph-uri"),
+        using_named_graph_iris=_values(fields, "using-named-graph-uri"),
+        base_iri=request.base_url,
+    )
 
 
 def _only_query(fields: Fields) -> str:

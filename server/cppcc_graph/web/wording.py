@@ -47,6 +47,25 @@ def _update(error: errors.UpdateRefused) -> str:
 
 
 @detail.register
+def _load(error: errors.LoadRefused) -> str:
+    words = _(
+        "LOAD is refused, because an update opens no connection and no file. Send the document to /graphs, or write it "
+        "into INSERT DATA."
+    )
+    return _placed(error.line, error.column, words)
+
+
+@detail.register
+def _update_failed(error: errors.UpdateFailed) -> str:
+    return _("Nothing was changed: %(reason)s. SILENT in the operation makes this no failure.", reason=error.reason)
+
+
+@detail.register
+def _read_only(_error: errors.ReadOnly) -> str:
+    return _("The graphs are only read here. The data change where they are published.")
+
+
+@detail.register
 def _unknown_entity(error: errors.UnknownEntity) -> str:
     return _("No statement is about <%(iri)s>. Check the spelling, or look for it with a query.", iri=error.iri)
 

@@ -1,0 +1,164 @@
+"""
+Whole graphs over HTTP: read everywhere, written where the server is writable.
+
+A graph is named by ``?graph=`` with its IRI or by ``?default``, or it is what lies at the address itself below
+``/graphs/``. Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 4 (graph identification).
+"""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
+
+from cppcc_graph.errors import UnknownGraph, UpdateFailed
+from cppcc_graph.formats import GRAPH_FORMATS, RDF_XML, Format, format_of_file
+from cppcc_graph.store.base import Document, GraphWrite, QueryRequest, UpdateRequest, named
+from cppcc_graph.web.answering import answer, nothing_to_say
+from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.negotiate import parse_media_type
+from cppcc_graph.web.problems import NothingAcceptable
+from cppcc_graph.web.served import settings, store
+from cppcc_graph.web.sparql_request import decoded_fields
+from cppcc_graph.web.wanted import HTML, wanted
+
+blueprint = Blueprint("graph_store", __name__)
+
+_MULTIPART = "multipart/form-data"
+_DEFAULT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+_NAMED = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {} {{ ?s ?p ?o }} }}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The graph that a request is about: `iri`, or None for the default graph."""
+
+    iri: str | None
+
+    @property
+    def base_iri(self) -> str:
+        """Against which relative IRIs in a document for this graph are resolved."""
+        return self.iri or request.base_url
+
+
+@blueprint.route("/graphs", methods=["GET"])
+@blueprint.route("/graphs/<path:below>", methods=["GET"])
+def read(below: str | None = None) -> Response:
+    """The triples of a graph. Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.2 (GET)."""
+    target = _target(below)
+    _check_existence(target)
+    names = [name for name in wanted(GRAPH_FORMATS) if name != HTML]
+    if not names:
+        raise NothingAcceptable({known.name: known.media_type for known in GRAPH_FORMATS})
+    query = _DEFAULT if target.iri is None else _NAMED.format(named(target.iri))
+    return answer(QueryRequest(query=query, client=request.remote_addr or ""), names)
+
+
+@blueprint.route("/graphs", methods=["PUT"])
+@blueprint.route("/graphs/<path:below>", methods=["PUT"])
+def put(below: str | None = None) -> Response:
+    """The graph becomes the document. Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.3 (PUT)."""
+    _check_writable()
+    target = _target(below)
+    return _written(target, (_document(target.base_iri),), is_replacing=True)
+
+
+@blueprint.route("/graphs", methods=["POST"])
+@blueprint.route("/graphs/<path:below>", methods=["POST"])
+def post(below: str | None = None) -> Response:
+    """
+    The triples of the documents are added to the graph; without a graph, they become a new one.
+
+    Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.5 (POST).
+    """
+    _check_writable()
+    is_unnamed = below is None and not _named_graphs()
+    target = _Target(f"{request.base_url}/{uuid4()}") if is_unnamed else _target(below)
+    is_form = parse_media_type(request.headers.get("Content-Type", ""))[0] == _MULTIPART
+    documents = _parts(target.base_iri) if is_form else (_document(target.base_iri),)
+    response = _written(target, documents, is_replacing=False)
+    if is_unnamed and target.iri:
+        response.headers["Location"] = target.iri
+    return response
+
+
+@blueprint.route("/graphs", methods=["DELETE"])
+@blueprint.route("/graphs/<path:below>", methods=["DELETE"])
+def delete(below: str | None = None) -> Response:
+    """The graph goes; the default graph becomes empty. Spec: Graph Store HTTP Protocol, section 5.4 (DELETE)."""
+    _check_writable()
+    target = _target(below)
+    update = "CLEAR DEFAULT" if target.iri is None else f"DROP GRAPH {named(target.iri)}"
+    try:
+        store().update(UpdateRequest(update=update))
+    except UpdateFailed as error:
+        raise UnknownGraph(target.iri or "") from error
+    return nothing_to_say(204)
+
+
+def _target(below: str | None) -> _Target:
+    if below is not None:
+        return _Target(request.base_url)
+    graphs = _named_graphs()
+    if len(graphs) != 1:
+        raise BadRequest(_("Name exactly one graph: ?graph= with its IRI, or ?default."))
+    if graphs[0] is not None:
+        named(graphs[0])
+    return _Target(graphs[0])
+
+
+def _named_graphs() -> list[str | None]:
+    """The graphs that the address names, each decoded once; None stands for the default graph."""
+    fields = decoded_fields(request.query_string)
+    return [value if name == "graph" else None for name, value in fields if name in ("graph", "default")]
+
+
+def _check_existence(target: _Target) -> None:
+    if target.iri is not None and all(graph.iri != target.iri for graph in store().graphs()):
+        raise UnknownGraph(target.iri)
+
+
+def _check_writable() -> None:
+    if not settings().writable:
+        raise Forbidden(_("The graphs are only read here. The data change where they are published."))
+
+
+def _written(target: _Target, documents: tuple[Document, ...], *, is_replacing: bool) -> Response:
+    write = GraphWrite(graph_iri=target.iri, documents=documents, is_replacing=is_replacing)
+    return nothing_to_say(201 if store().write_graph(write) else 204)
+
+
+def _document(base_iri: str) -> Document:
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType(_("A graph is sent uncompressed."))
+    rdf_format = _format_of(request.headers.get("Content-Type", ""))
+    return Document(content=request.get_data(cache=False), format=rdf_format, base_iri=base_iri)
+
+
+def _parts(base_iri: str) -> tuple[Document, ...]:
+    """The files of a form. Spec: RFC 7578, section 4 (multipart/form-data)."""
+    files = [part for _name, part in request.files.items(multi=True)]
+    if not files or request.form:
+        raise BadRequest(_("A form holds the documents as files, and nothing else."))
+    return tuple(Document(content=part.read(), format=_format_of_part(part), base_iri=base_iri) for part in files)
+
+
+def _format_of_part(part: FileStorage) -> Format:
+    """By its media type; where a client has none for it, by its name."""
+    if part.mimetype in ("", "application/octet-stream"):
+        by_name = format_of_file("." + (part.filename or "").rpartition(".")[2])
+        if by_name is not None:
+            return by_name
+    return _format_of(part.content_type or "")
+
+
+def _format_of(content_type: str) -> Format:
+    media_type, parameters = parse_media_type(content_type)
+    for candidate in GRAPH_FORMATS:
+        if media_type in candidate.media_types:
+            if candidate is not RDF_XML and parameters.get("charset", "utf-8") not in ("utf-8", "utf8", "us-ascii"):
+                raise UnsupportedMediaType(_("A graph is sent in UTF-8."))
+            return candidate
+    types = ", ".join(candidate.media_type for candidate in GRAPH_FORMATS)
+    raise UnsupportedMediaType(_("Send the graph as one of %(types)s, and say which in Content-Type.", types=types))
