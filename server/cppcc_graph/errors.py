@@ -16,6 +16,8 @@ Everything that can go wrong and is said in words.
     ├── UnknownFormat(name, known)                    no such format, whatever the answer
     ├── UnsuitableFormat(requested, form, suitable)   a known format that cannot hold this kind of answer
     ├── ServiceRefused(line, column)                  SERVICE: this endpoint asks no other endpoint
+    ├── ServiceNotAllowed(endpoint, reason)           SERVICE: an endpoint that is not asked from here
+    ├── ServiceFailed(endpoint, reason)               SERVICE: an endpoint that did not answer as it should
     ├── UpdateRefused(keyword, line, column)          an update at an endpoint that only reads
     ├── LoadRefused(line, column)                     LOAD: nothing is fetched or opened for an update
     ├── UpdateFailed(reason)                          an update that the data as they are do not allow
@@ -151,6 +153,36 @@ class ServiceRefused(CppccError):
             f"{place(line, column)}: SERVICE is refused, because this endpoint opens no connection to others; "
             "ask both endpoints and join the answers, or run a SPARQL engine of your own over both"
         )
+
+
+class ServiceNotAllowed(CppccError):
+    """
+    A query asks an endpoint that is not asked from here; nothing was sent.
+
+    Attributes:
+        endpoint: Its IRI.
+        reason: Why not.
+    """
+
+    def __init__(self, *, endpoint: str, reason: str) -> None:
+        self.endpoint = endpoint
+        self.reason = reason
+        super().__init__(f"SERVICE <{endpoint}> is refused: {reason}")
+
+
+class ServiceFailed(CppccError):
+    """
+    An endpoint that a query asks did not answer as it should.
+
+    Attributes:
+        endpoint: Its IRI.
+        reason: What was wrong.
+    """
+
+    def __init__(self, *, endpoint: str, reason: str) -> None:
+        self.endpoint = endpoint
+        self.reason = reason
+        super().__init__(f"SERVICE <{endpoint}> failed: {reason}; SERVICE SILENT would go on without it")
 
 
 class UpdateRefused(CppccError):

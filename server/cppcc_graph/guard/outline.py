@@ -62,7 +62,7 @@ class Outline:
         Spec: SPARQL 1.1 Query, section 13.2.
         """
         written = self.default_graphs + self.named_graphs
-        iris = [iri for text in written if (iri := _resolved(self.prologue, text, base_iri))]
+        iris = [iri for text in written if (iri := resolved(self.prologue, text, base_iri))]
         if len(iris) < len(written):
             return None
         return iris[: len(self.default_graphs)], iris[len(self.default_graphs) :]
@@ -114,8 +114,12 @@ def _dataset_clauses(tokens: list[Token]) -> tuple[list[str], list[str]]:
     return default, named
 
 
-def _resolved(prologue: str, written: str, base_iri: str | None) -> str:
-    """The engine itself resolves the IRI, in a query of nothing else; empty when it cannot."""
+def resolved(prologue: str, written: str, base_iri: str | None) -> str:
+    """
+    The absolute IRI of ``<…>`` or a prefixed name, *written* behind *prologue*; empty when there is none.
+
+    The engine itself resolves it, in a query of nothing else.
+    """
     if plain := _PLAIN_IRI.match(written):
         return plain[1]
     try:

@@ -23,8 +23,10 @@ from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import GraphSummary
 from cppcc_graph.store.workers.answers import Answers
 from cppcc_graph.store.workers.dispatcher import Dispatcher, Places
+from cppcc_graph.store.workers.gate import Gate
 from cppcc_graph.store.workers.limits import MIB, Limits
 from cppcc_graph.store.workers.pool import StoreInWorkers
+from cppcc_graph.store.workers.services import Services
 from cppcc_graph.store.workers.values import CODECS
 from cppcc_graph.web import create_app
 from cppcc_graph.web.front import Application, Front
@@ -47,6 +49,7 @@ class FrontPlan:
         folder: Of the nursery's sockets.
         limits: Of each query.
         places: How many queries run and wait.
+        gate: The way to other endpoints.
         is_ours_alone: Whether the data change only through this server.
         generation: Of the evaluators.
         orders: Descriptor from which later generations are read, one number a line.
@@ -59,6 +62,7 @@ class FrontPlan:
     folder: Path
     limits: Limits
     places: Places
+    gate: Gate
     is_ours_alone: bool
     generation: int
     orders: int
@@ -80,7 +84,8 @@ async def _serve(plan: FrontPlan) -> None:
     loop = asyncio.get_running_loop()
     dispatcher = Dispatcher(plan.folder, plan.limits, plan.places, is_ours_alone=plan.is_ours_alone)
     dispatcher.generation = plan.generation
-    answers = Answers(dispatcher, limit_bytes=plan.settings.cache_mib * MIB)
+    services = Services(dispatcher, plan.gate, deadline_s=plan.limits.deadline_s)
+    answers = Answers(services.ask, dispatcher.state_name, limit_bytes=plan.settings.cache_mib * MIB)
     app = create_app(plan.settings, StoreInWorkers(loop, dispatcher, answers))
     threads = ThreadPoolExecutor(plan.settings.threads, thread_name_prefix="page")
     front = Front(
@@ -130,8 +135,13 @@ async def _say_ready(plan: FrontPlan, dispatcher: Dispatcher) -> None:
 
 
 def _turn(orders: int, turn_to: Callable[[int], None]) -> None:
-    for line in os.read(orders, 4096).split():
+    """Later generations; the end of the orders means that the supervisor is gone, and the front goes too."""
+    told = os.read(orders, 4096)
+    for line in told.split():
         turn_to(int(line))
+    if not told:
+        asyncio.get_running_loop().remove_reader(orders)
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 HEAD_DEADLINE_S = 30.0
 MAX_HEAD_BYTES = 64 * 1024
+_LINGER_S = 5.0
 _ASCII = bytes(range(0x21, 0x7F))
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -21,18 +22,23 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """The client has some time to ask."""
         super().connection_made(transport)
+        self._timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
-        self._head_timer: asyncio.TimerHandle | None = self.loop.call_later(HEAD_DEADLINE_S, transport.abort)
+        self._is_in_body = False
+        self._is_refused = False
+        self._start_timer(HEAD_DEADLINE_S)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes count until the head of the request is complete."""
-        if self._head_timer is None and not self._is_answering():
-            self._head_timer = self.loop.call_later(HEAD_DEADLINE_S, self.transport.abort)
-        self._head_bytes += len(data)
+        """Bytes count until the head of the request is complete; so does time, and after an answer that came early."""
+        if self._is_refused:
+            return
+        if self._timer is None and not self._is_answering():
+            self._start_timer(HEAD_DEADLINE_S)
+        if not self._is_in_body:
+            self._head_bytes += len(data)
         super().data_received(data)
-        if self._head_timer is not None and self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
-            self.transport.write(_TOO_LARGE)
-            self.transport.close()
+        if not self._is_in_body and self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self._refuse_head()
 
     def on_message_begin(self) -> None:
         """Whoever answers may end the connection at once."""
@@ -45,20 +51,41 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there in time."""
-        self._stop_head_timer()
+        self._stop_timer()
+        self._head_bytes = 0
+        self._is_in_body = True
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The whole request is there."""
+        self._stop_timer()
+        self._is_in_body = False
+        super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is left to wait for."""
-        self._stop_head_timer()
+        self._stop_timer()
         super().connection_lost(exc)
 
     def _is_answering(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and not cycle.response_complete
 
-    def _stop_head_timer(self) -> None:
-        self._head_bytes = 0
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+    def _refuse_head(self) -> None:
+        """In words when nothing else is being said, and read on for a moment, else the client sees a reset only."""
+        if self._is_answering():
+            self.transport.abort()
+            return
+        self._is_refused = True
+        self._start_timer(_LINGER_S)
+        self.transport.write(_TOO_LARGE)
+        self.transport.write_eof()
+
+    def _start_timer(self, delay_s: float) -> None:
+        self._stop_timer()
+        self._timer = self.loop.call_later(delay_s, self.transport.abort)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

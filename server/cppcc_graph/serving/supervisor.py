@@ -30,6 +30,7 @@ from cppcc_graph.serving.supply import Supply
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.workers.dispatcher import Places
+from cppcc_graph.store.workers.gate import Gate, allowed_of
 from cppcc_graph.store.workers.limits import MIB, Limits
 from cppcc_graph.store.workers.nursery import CONTROL, Plan, listening, nurse, seats
 
@@ -71,6 +72,7 @@ class _Supervisor:
         self._limits = Limits(
             deadline_s=settings.deadline_s, memory_mib=settings.memory_mib, answer_bytes=settings.answer_mib * MIB
         )
+        self._gate = Gate([allowed_of(entry) for entry in settings.service])
         self._generation = 0
         self._front = 0
         self._front_born_s = 0.0
@@ -154,13 +156,18 @@ class _Supervisor:
         alive, alive_end = os.pipe()
         pid = os.fork()
         if pid == 0:
-            for descriptor in (lifeline_end, alive, self._orders, self._order, self._woken, self._wake):
-                os.close(descriptor)
-            self._nursery.close_all()
-            self._listener.socket.close()
             signal.set_wakeup_fd(-1)
-            os.setpgid(0, 0)
-            self._become_nursery(open_store, evaluators, control, (lifeline, alive_end))
+            try:
+                for descriptor in (lifeline_end, alive, self._orders, self._order, self._woken, self._wake):
+                    os.close(descriptor)
+                self._nursery.close_all()
+                self._listener.socket.close()
+                os.setpgid(0, 0)
+                self._become_nursery(open_store, evaluators, control, (lifeline, alive_end))
+            except BaseException:  # noqa: BLE001  # this process, and whatever it forked, ends here
+                _log.exception("a process that keeps evaluators failed")
+            finally:
+                os._exit(2)
         os.close(lifeline)
         os.close(alive_end)
         evaluators.close()
@@ -207,6 +214,7 @@ class _Supervisor:
                 folder=self._folder,
                 limits=self._limits,
                 places=self._places,
+                gate=self._gate,
                 is_ours_alone=self._supply.is_ours_alone,
                 generation=self._generation,
                 orders=self._orders,
@@ -239,9 +247,9 @@ class _Supervisor:
         """Ends the front, gracefully unless asked twice, then everything else."""
         self._signals.clear()
         until_s = time.monotonic() + _GRACE_S
-        _send(self._front, signal.SIGTERM)
         while not self._reap() and time.monotonic() < until_s and not self._signals & set(_STOPPED_BY):
             self._nursery.alive = -1
+            _send(self._front, signal.SIGTERM)  # again and again, because it does not listen while it begins
             self._wait(0.2)
         _send(self._front, signal.SIGKILL)
         self._nursery.let_go()

@@ -8,11 +8,14 @@ The default graph is the set union of all named graphs; a store of the bare mode
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeAlias
 
 from cppcc_graph.errors import BadSyntax
 from cppcc_graph.formats import Format, ResultForm, Sink
 from cppcc_graph.terms import NamedNode, Quad, Solution, Term, Triple
+
+Fetched: TypeAlias = tuple[tuple[str, bytes | None], ...]
+"""What one SERVICE gave: each endpoint with its SPARQL Results JSON document, or None where SILENT hides a failure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class QueryRequest:
         deadline_s: The longest that the client will wait, in seconds; None means the store's own limit, which is also
             the most there is. A store without killable workers cannot keep it.
         client: Who asks, for fair shares: an address, or empty when nobody else asks.
+        fetched: What each SERVICE of the query gave, in the order of the text; None when no other endpoint is asked.
     """
 
     query: str
@@ -38,6 +42,7 @@ class QueryRequest:
     base_iri: str | None = None
     deadline_s: float | None = None
     client: str = ""
+    fetched: tuple[Fetched, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

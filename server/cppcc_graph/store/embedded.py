@@ -11,26 +11,28 @@ import hashlib
 import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import pyoxigraph
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, QueryBoolean, QuerySolutions, QueryTriples
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
 from cppcc_graph.errors import ReadOnly, StoreUnavailable, UnknownGraph
-from cppcc_graph.formats import JSON, N_QUADS, ResultForm, Sink, choose, count_rows, write_graph, write_results
+from cppcc_graph.formats import JSON, Sink, write_results
 from cppcc_graph.guard import Outline, inspect
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
 from cppcc_graph.store.documents import graph_of
+from cppcc_graph.store.federation import service_calls, weave, weave_without
+from cppcc_graph.store.fingerprint import content_hash
 from cppcc_graph.store.folder import opened, translated
+from cppcc_graph.store.hints import hints, occurs_in
 from cppcc_graph.store.refusals import about_query, about_update
 from cppcc_graph.store.rewriting import rewritten
 from cppcc_graph.store.transactions import in_graph_and_merge, renewal, replacement, separate_replacement
-from cppcc_graph.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
-
-Results = QuerySolutions | QueryBoolean | QueryTriples
+from cppcc_graph.store.written import Results, written
+from cppcc_graph.terms import DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +126,18 @@ class EmbeddedStore:
             return self._engine.query(query, substitutions=substitutions)
 
     def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
-        scope = _scope(request, inspect(request.query))
-        engine, scope = self._without_duplicates(scope)
+        request, outline = _alone(request)
+        engine, scope = self._without_duplicates(_scope(request, outline))
         with translated(self._folder), about_query(request):
-            return _written(_evaluated(engine, request, scope), request, into)
+            results = _evaluated(engine, request, scope)
+            is_no = isinstance(results, QueryBoolean) and not results
+            answer = written(results, request.formats, into)
+            if answer.n_rows != 0 and not is_no:
+                return answer
+            why = hints(
+                request.query, outline.prologue, base_iri=request.base_iri, occurs=partial(occurs_in, self._engine)
+            )
+            return replace(answer, hints=why) if why else answer
 
     def _without_duplicates(self, scope: _Scope) -> tuple[pyoxigraph.Store, _Scope]:
         """The engine itself, or a scratch copy when the graphs to merge share a triple."""
@@ -176,7 +186,7 @@ class EmbeddedStore:
         known = self._derived.hashes
         for graph in self.graphs():
             if graph.iri not in known:
-                known[graph.iri] = _content_hash(self.quads(graph.iri))
+                known[graph.iri] = content_hash(self.quads(graph.iri))
         return {graph.iri: known[graph.iri] for graph in self.graphs()}
 
     def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
@@ -268,6 +278,17 @@ def _nodes(iris: Sequence[str]) -> tuple[NamedNode, ...]:
     return tuple(named(iri) for iri in dict.fromkeys(iris))
 
 
+def _alone(request: QueryRequest) -> tuple[QueryRequest, Outline]:
+    """The query as this engine evaluates it, which asks no other endpoint, and its outline."""
+    if "service" not in request.query.lower():
+        return request, inspect(request.query)
+    if request.fetched is None:
+        woven = weave_without(request.query, request.base_iri)
+    else:
+        woven = weave(request.query, service_calls(request.query, request.base_iri), request.fetched)
+    return replace(request, query=woven.query), woven.outline
+
+
 def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope) -> Results:
     return engine.query(
         request.query,
@@ -275,32 +296,6 @@ def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope) -
         default_graph=None if scope.default is None else list(scope.default),
         named_graphs=None if scope.named is None else list(scope.named),
     )
-
-
-def _written(results: Results, request: QueryRequest, into: Sink | None) -> Answer:
-    """Spec: SPARQL 1.1 Protocol, section 2.1.6 (accepted response formats)."""
-    if isinstance(results, QueryTriples):
-        graph_format = choose(request.formats, ResultForm.GRAPH)
-        triples = list(dict.fromkeys(results))
-        body = write_graph(triples, graph_format, into)
-        return Answer(form=ResultForm.GRAPH, format=graph_format, body=body, n_rows=len(triples))
-    form = ResultForm.BOOLEAN if isinstance(results, QueryBoolean) else ResultForm.SOLUTIONS
-    results_format = choose(request.formats, form)
-    body = write_results(results, results_format, into)
-    if form is ResultForm.BOOLEAN:
-        n_rows: int | None = 1
-    else:
-        n_rows = count_rows(body, results_format) if into is None else None
-    return Answer(form=form, format=results_format, body=body, n_rows=n_rows)
-
-
-def _content_hash(quads: Iterable[Quad]) -> str:
-    """SHA-256 over the sorted N-Quads of one graph, blank nodes in canonical order (RDFC-1.0)."""
-    dataset = Dataset(quads)
-    if any(isinstance(term, BlankNode) for quad in dataset for term in quad):
-        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    lines = sorted(write_graph(dataset, N_QUADS).splitlines())
-    return hashlib.sha256(b"\n".join(lines)).hexdigest()
 
 
 def _iri(term: Term | None) -> str:

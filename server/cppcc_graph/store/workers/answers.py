@@ -8,18 +8,19 @@ or shared: NOW, RAND, UUID, STRUUID, BNODE, SERVICE; nor are failures and answer
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from cppcc_graph.errors import CppccError
 from cppcc_graph.guard.volatile import is_volatile
 from cppcc_graph.store.base import Answer, QueryRequest
-from cppcc_graph.store.workers.dispatcher import Dispatcher
 
 _OVERHEAD_BYTES = 500
 _SHARE_OF_ONE = 8
 
 Key: TypeAlias = tuple[object, ...]
+Ask: TypeAlias = Callable[[QueryRequest], Awaitable[Answer]]
 
 
 @dataclass(slots=True)
@@ -34,15 +35,17 @@ class Counts:
 
 
 class Answers:
-    """The answers of a dispatcher, kept up to a number of bytes; used in the dispatcher's event loop only."""
+    """Answers, kept up to a number of bytes; used in the dispatcher's event loop only."""
 
-    def __init__(self, dispatcher: Dispatcher, *, limit_bytes: int) -> None:
+    def __init__(self, ask: Ask, state: Callable[[], str], *, limit_bytes: int) -> None:
         """
         Args:
-            dispatcher: Makes them.
+            ask: Makes them.
+            state: Names the present state of the data; an empty name means that nothing may be kept.
             limit_bytes: Length of all answers that are kept, together; 0 keeps none.
         """
-        self._dispatcher = dispatcher
+        self._ask = ask
+        self._state = state
         self._limit_bytes = limit_bytes
         self._kept: OrderedDict[Key, Answer] = OrderedDict()
         self._running: dict[Key, asyncio.Future[Answer | None] | None] = {}
@@ -53,12 +56,12 @@ class Answers:
         The answer, kept or new.
 
         Raises:
-            CppccError: see `Dispatcher.ask`.
+            CppccError: there is none.
         """
-        state = self._dispatcher.state_name()
+        state = self._state()
         if not state or is_volatile(request.query):
             self.counts.misses += 1
-            return await self._dispatcher.ask(request)
+            return await self._ask(request)
         while True:
             key = _key(state, request)
             kept = self._kept.get(key)
@@ -79,7 +82,7 @@ class Answers:
         outcome: Answer | CppccError | None = None
         try:
             self.counts.misses += 1
-            outcome = await self._dispatcher.ask(request)
+            outcome = await self._ask(request)
             self._keep(key, outcome)
         except CppccError as error:
             outcome = error

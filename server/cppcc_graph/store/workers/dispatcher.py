@@ -11,7 +11,7 @@ All of this runs in one event loop and is never called from another thread; `Sto
 
 import asyncio
 import secrets
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -154,13 +154,13 @@ class Dispatcher:
         payload = wire.pack_call(name, *arguments, **named)
         try:
             reader, writer = await asyncio.open_unix_connection(self._folder / CONTROL)
-            writer.write(wire.frame(wire.CALL, payload))
-            kind, reply = await _next_frame(reader)
-            if kind == wire.FAILURE:
-                raise wire.unpack_failure(reply)
-            self.turn_to(int(reply))
-            _kind, value = await _next_frame(reader)
-            writer.close()
+            with closing(writer):
+                writer.write(wire.frame(wire.CALL, payload))
+                kind, reply = await _next_frame(reader)
+                if kind == wire.FAILURE:
+                    raise wire.unpack_failure(reply)
+                self.turn_to(int(reply))
+                _kind, value = await _next_frame(reader)
         except asyncio.IncompleteReadError as error:
             raise QueryTimeout(deadline_s=self._limits.deadline_s) from error
         except OSError as error:

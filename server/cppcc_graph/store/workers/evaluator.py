@@ -19,11 +19,12 @@ from operator import methodcaller
 from typing import NoReturn
 
 from cppcc_graph.errors import AnswerTooLarge, CppccError, StoreUnavailable
-from cppcc_graph.formats import count_rows
 from cppcc_graph.store.base import Answer, Store
+from cppcc_graph.store.federation import service_calls
 from cppcc_graph.store.workers import wire
 from cppcc_graph.store.workers.limits import Limits, confine
-from cppcc_graph.store.workers.values import CODECS, WRITING
+from cppcc_graph.store.workers.values import CODECS, SERVICE_CALLS, WRITING
+from cppcc_graph.store.written import count_rows
 
 _log = logging.getLogger("cppcc_graph.store.workers")
 _HELD_BYTES = 1024 * 1024
@@ -107,6 +108,8 @@ def called(store: Store, payload: bytes, refused: frozenset[str] = frozenset()) 
     name, arguments, named = wire.unpack_call(payload)
     if name not in CODECS or name in refused:
         raise StoreUnavailable(f"an evaluator does not take the call “{name}”")
+    if name == SERVICE_CALLS:
+        return CODECS[name].write(methodcaller("__call__", *arguments)(service_calls))
     return CODECS[name].write(methodcaller(name, *arguments, **named)(store))
 
 

@@ -69,9 +69,7 @@ def listening(path: Path) -> socket.socket:
     return listener
 
 
-def nurse(
-    plan: Plan, evaluators: socket.socket, control: socket.socket, descriptors: tuple[int, int]
-) -> NoReturn:
+def nurse(plan: Plan, evaluators: socket.socket, control: socket.socket, descriptors: tuple[int, int]) -> NoReturn:
     """
     Keeps evaluators alive until the *lifeline* is cut.
 

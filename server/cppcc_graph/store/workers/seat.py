@@ -71,6 +71,7 @@ class Seat(asyncio.Protocol):
         self._job: Job | None = None
         self._buffer = bytearray()
         self._gathered = _Gathered()
+        self._is_writing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asyncio's call."""
@@ -111,7 +112,11 @@ class Seat(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Asyncio's call."""
         self._buffer += data
-        while len(self._buffer) >= wire.HEAD.size:
+        self._read()
+
+    def _read(self) -> None:
+        """Takes the frames that are there, up to one that has to go into the file first."""
+        while len(self._buffer) >= wire.HEAD.size and not self._is_writing:
             length, kind = wire.HEAD.unpack_from(self._buffer)
             end = wire.HEAD.size + length
             if len(self._buffer) < end:
@@ -151,15 +156,18 @@ class Seat(asyncio.Protocol):
             raise ValueError("an evaluator sends more than it may")
         if gathered.n_held > _HELD_BYTES and self._transport is not None:
             self._transport.pause_reading()
+            self._is_writing = True
             written = self._loop.run_in_executor(None, gathered.write_out, self._spool)
             written.add_done_callback(self._go_on)
 
     def _go_on(self, written: "asyncio.Future[None]") -> None:
+        self._is_writing = False
         if written.cancelled() or written.exception() is not None:
             self._fail(QueryKilled(memory_mib=self._limits.memory_mib))
             self._abort()
         elif self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
+            self._read()
 
     def _finish(self, reply: Reply) -> None:
         job = self._job

@@ -13,6 +13,7 @@ import pyoxigraph
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
 
 from cppcc_graph.store.base import GraphSummary
+from cppcc_graph.store.federation import ServiceCall
 from cppcc_graph.terms import Quad, Solution, Triple
 
 
@@ -54,6 +55,10 @@ def _read_graphs(payload: bytes) -> list[GraphSummary]:
     return [GraphSummary(iri=graph["iri"], n_triples=graph["n_triples"]) for graph in json.loads(payload)]
 
 
+def _read_calls(payload: bytes) -> list[ServiceCall]:
+    return [ServiceCall(**call) for call in json.loads(payload)]
+
+
 _PLAIN = Codec(lambda value: json.dumps(value).encode(), json.loads)
 CODECS: Mapping[str, Codec] = {
     "select_document": Codec(lambda document: cast("bytes", document), lambda payload: payload),
@@ -64,10 +69,15 @@ CODECS: Mapping[str, Codec] = {
     "versions": _PLAIN,
     "quads": Codec(_write_quads, _read_quads),
     "is_empty": _PLAIN,
+    "service_calls": Codec(
+        lambda calls: json.dumps([asdict(c) for c in cast("list[ServiceCall]", calls)]).encode(), _read_calls
+    ),
     "replace_graph": _PLAIN,
     "replace_graphs": _PLAIN,
     "update": _PLAIN,
     "write_graph": _PLAIN,
 }
-"""By method of the store: reading ones first, then those that write."""
+"""By method of the store, or `SERVICE_CALLS`: reading ones first, then those that write."""
+SERVICE_CALLS = "service_calls"
+"""What an evaluator does that needs no data, only a process that may crash: `federation.service_calls`."""
 WRITING = frozenset({"replace_graph", "replace_graphs", "update", "write_graph"})

@@ -76,19 +76,21 @@ def pack_ask(request: QueryRequest) -> bytes:
             request.default_graph_iris,
             request.named_graph_iris,
             request.base_iri,
+            request.fetched,
         )
     )
 
 
 def unpack_ask(payload: bytes) -> QueryRequest:
     """The request of :func:`pack_ask`."""
-    query, numbers, default_graph_iris, named_graph_iris, base_iri = marshal.loads(payload)
+    query, numbers, default_graph_iris, named_graph_iris, base_iri, fetched = marshal.loads(payload)
     return QueryRequest(
         query=query,
         formats=tuple(FORMATS[number] for number in numbers),
         default_graph_iris=default_graph_iris,
         named_graph_iris=named_graph_iris,
         base_iri=base_iri,
+        fetched=fetched,
     )
 
 

@@ -1,0 +1,201 @@
+"""
+The only way out: requests to other SPARQL endpoints that the operator has named, and to nothing else.
+
+An address is looked up once, checked, and connected to as checked, so that a second answer of the name server changes
+nothing. Private and loopback addresses are for who is named by such an address. Redirects are not followed.
+"""
+
+import ipaddress
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from cppcc_graph.errors import BadSetting, ServiceFailed, ServiceNotAllowed
+
+MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
+_CONNECT_S = 5.0
+_PIECE_BYTES = 65536
+_JSON = "application/sparql-results+json"
+_PORTS = {"http": 80, "https": 443}
+_OK = 200
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """
+    An entry of the list: one endpoint, or all of a server.
+
+    Attributes:
+        scheme: http or https.
+        host: In lower case.
+        port: As given or as usual for the scheme.
+        path: The endpoint's path, or empty for any.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def allowed_of(entry: str) -> Allowed:
+    """
+    The entry that an operator wrote: ``https://example.org/sparql``, or ``https://example.org`` for the whole server.
+
+    Raises:
+        BadSetting: it is neither.
+    """
+    try:
+        return _parts_of(entry)
+    except ValueError as error:
+        reason = f"'{entry}' is no address of an endpoint; it looks like https://example.org/sparql"
+        raise BadSetting("service", reason) from error
+
+
+class Gate:
+    """Asks the endpoints that are allowed; used from threads."""
+
+    def __init__(self, allowed: Sequence[Allowed]) -> None:
+        """Nothing is allowed by an empty list."""
+        self._allowed = tuple(allowed)
+
+    def check(self, endpoint: str) -> None:
+        """
+        Passes when *endpoint* may be asked as far as its name goes.
+
+        Raises:
+            ServiceNotAllowed: it may not; nothing was sent, not even to a name server.
+        """
+        try:
+            parts = _parts_of(endpoint)
+        except ValueError as error:
+            raise ServiceNotAllowed(endpoint=endpoint, reason="it is no http or https address") from error
+        for entry in self._allowed:
+            is_same_server = (entry.scheme, entry.host, entry.port) == (parts.scheme, parts.host, parts.port)
+            if is_same_server and entry.path in ("", parts.path):
+                return
+        raise ServiceNotAllowed(endpoint=endpoint, reason="this server asks only the endpoints on its list")
+
+    def ask(self, endpoint: str, query: str, *, ends_s: float) -> bytes:
+        """
+        The endpoint's SPARQL Results JSON document, whole in transfer and not yet parsed.
+
+        Args:
+            endpoint: Its IRI.
+            query: What it is asked.
+            ends_s: When the time is over, on the monotonic clock.
+
+        Raises:
+            ServiceNotAllowed: it may not be asked; nothing was sent.
+            ServiceFailed: it did not answer as it should.
+
+        Spec: SPARQL 1.1 Protocol, section 2.1.2 (query via POST with URL-encoded parameters).
+        """
+        self.check(endpoint)
+        address = self._checked_address(endpoint)
+        try:
+            return _fetched(endpoint, address, query, ends_s)
+        except (HTTPError, OSError, ValueError) as error:
+            raise ServiceFailed(endpoint=endpoint, reason=f"no whole answer came ({type(error).__name__})") from error
+
+    def _checked_address(self, endpoint: str) -> str:
+        parts = _parts_of(endpoint)
+        try:
+            found = socket.getaddrinfo(parts.host, parts.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise ServiceFailed(endpoint=endpoint, reason="its host is not known") from error
+        addresses = [str(entry[4][0]) for entry in found]
+        for address in addresses:
+            if not self._is_reachable(ipaddress.ip_address(address.partition("%")[0]), parts.host):
+                reason = "its address is of a private network; name the address itself to allow it"
+                raise ServiceNotAllowed(endpoint=endpoint, reason=reason)
+        return addresses[0]
+
+    def _is_reachable(self, address: Address, host: str) -> bool:
+        plain = getattr(address, "ipv4_mapped", None) or address
+        if plain.is_global and not plain.is_multicast:
+            return True
+        return plain in set(self._named_addresses()) or (host == "localhost" and plain.is_loopback)
+
+    def _named_addresses(self) -> Iterator[Address]:
+        for entry in self._allowed:
+            try:
+                yield ipaddress.ip_address(entry.host)
+            except ValueError:
+                continue
+
+
+def _parts_of(iri: str) -> Allowed:
+    """
+    Raises:
+        ValueError: no http or https IRI with a host, or one with a user, a query or a fragment.
+    """
+    parts = urlsplit(iri)
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
+    if scheme not in _PORTS or not host or parts.username is not None or parts.fragment:
+        raise ValueError(iri)
+    if not iri.isprintable() or any(sign in iri for sign in ' \\<>"{}|^`'):
+        raise ValueError(iri)
+    path = parts.path if parts.path != "/" else ""
+    query = f"?{parts.query}" if parts.query else ""
+    return Allowed(scheme=scheme, host=host, port=parts.port or _PORTS[scheme], path=path + query)
+
+
+def _fetched(endpoint: str, address: str, query: str, ends_s: float) -> bytes:
+    parts = urlsplit(endpoint)
+    left_s = max(ends_s - monotonic(), 0.001)
+    timeout = urllib3.Timeout(connect=min(_CONNECT_S, left_s), read=left_s)
+    with _pool(endpoint, address, timeout) as pool:
+        response = pool.request(
+            "POST",
+            (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+            body=urlencode({"query": query}),
+            headers={
+                "Host": parts.netloc,
+                "Accept": _JSON,
+                "Accept-Encoding": "identity",
+                "Content-Type": "application/x-www-form-urlencoded",
+                "User-Agent": "cppcc-graph",
+            },
+            redirect=False,
+            retries=False,
+            preload_content=False,
+        )
+        if response.status != _OK:
+            raise ServiceFailed(endpoint=endpoint, reason=f"it answered with status {response.status}")
+        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if media_type not in (_JSON, "application/json"):
+            raise ServiceFailed(endpoint=endpoint, reason="it answered with something else than SPARQL Results JSON")
+        return _read(response, endpoint, ends_s)
+
+
+def _pool(endpoint: str, address: str, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:
+    parts = _parts_of(endpoint)
+    if parts.scheme == "http":
+        return urllib3.HTTPConnectionPool(address, parts.port, timeout=timeout)
+    return urllib3.HTTPSConnectionPool(
+        address,
+        parts.port,
+        timeout=timeout,
+        cert_reqs="CERT_REQUIRED",
+        server_hostname=parts.host,
+        assert_hostname=parts.host,
+    )
+
+
+def _read(response: urllib3.BaseHTTPResponse, endpoint: str, ends_s: float) -> bytes:
+    document = bytearray()
+    for piece in response.stream(_PIECE_BYTES):
+        document += piece
+        if len(document) > MAX_DOCUMENT_BYTES:
+            raise ServiceFailed(endpoint=endpoint, reason=f"its answer has more than {MAX_DOCUMENT_BYTES:,} bytes")
+        if monotonic() > ends_s:
+            raise ServiceFailed(endpoint=endpoint, reason="its answer did not come in time")
+    return bytes(document)
