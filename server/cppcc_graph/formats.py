@@ -206,9 +206,7 @@ def choose(requested: Sequence[Format], form: ResultForm) -> Format:
     raise UnsuitableFormat([f.name for f in requested], form=form.value, suitable=names)
 
 
-def write_results(
-    results: QuerySolutions | QueryBoolean, results_format: Format, into: Sink | None = None
-) -> bytes:
+def write_results(results: QuerySolutions | QueryBoolean, results_format: Format, into: Sink | None = None) -> bytes:
     """
     Solutions or a boolean, whole, in one of `RESULTS_FORMATS`; written *into* a file in pieces where one is given.
 
@@ -254,40 +252,3 @@ def _prefixes_of(statements: Iterable[Statement]) -> dict[str, str]:
             if isinstance(name, NamedNode) and name not in _UNWRITTEN_DATATYPES:
                 used.add(name.value[: max(name.value.rfind("#"), name.value.rfind("/")) + 1])
     return {prefix: iri for prefix, iri in PREFIXES.items() if iri in used}
-
-
-MAX_COUNTED_BYTES = 1 << 20
-"""Rows are counted in bodies up to this size."""
-
-# Before a row's first name; where a string ends with },{ its quote is followed by a bracket or a comma.
-_JSON_NEXT_ROW = re.compile(rb'\},\{"(?![,}])')
-_JSON_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
-_CSV_STRING = re.compile(rb'"[^"]*"')
-
-
-def count_rows(body: bytes, results_format: Format) -> int | None:
-    """
-    How many solutions a body written by :func:`write_results` holds; None above `MAX_COUNTED_BYTES`.
-
-    Read from the written bytes, because the engine's writer consumes the solutions without counting them.
-    """
-    if len(body) > MAX_COUNTED_BYTES:
-        return None
-    if results_format is XML:
-        return body.count(b"<result>")
-    if results_format is TSV:
-        return body.count(b"\n") - 1
-    if results_format is CSV:
-        return (_CSV_STRING.sub(b"", body) if b'"' in body else body).count(b"\r\n") - 1
-    return _count_json_rows(body)
-
-
-def _count_json_rows(body: bytes) -> int:
-    """A megabyte takes 2 ms; where a row has no value at all, 15 ms."""
-    if b"{}" not in body:
-        if b'"bindings":[]' in body[-24:]:
-            return 0
-        return 1 + len(_JSON_NEXT_ROW.findall(body))
-    # Without its strings, a row follows another exactly where "," stands before "{".
-    skeleton = _JSON_STRING.sub(b"", body)
-    return 0 if b":[]}" in skeleton[-8:] else 1 + skeleton.count(b",{")
