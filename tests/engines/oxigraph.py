@@ -19,20 +19,26 @@ def program() -> str:
 
 
 @contextmanager
-def served(data: Sequence[Path] = ()) -> Iterator[Engine]:
-    """A store in memory that takes queries at /query, updates at /update and datasets at /store."""
+def served(data: Sequence[Path] = (), *, is_union: bool = True) -> Iterator[Engine]:
+    """
+    A store in memory that takes queries at /query, updates at /update and datasets at /store.
+
+    With *is_union* it asks all graphs as its default graph, even where a query says FROM.
+    """
     oxigraph = program()
     said = subprocess.run([oxigraph, "--version"], capture_output=True, text=True, check=True).stdout
     port = free_port()
     base = f"http://127.0.0.1:{port}"
-    command = [oxigraph, "serve", "--bind", f"127.0.0.1:{port}", "--union-default-graph"]
+    command = [oxigraph, "serve", "--bind", f"127.0.0.1:{port}", *(["--union-default-graph"] if is_union else [])]
     with temporary_folder() as folder, running(command, folder, query_url=f"{base}/query") as process:
         engine = Engine(
             name="oxigraph serve",
             version=said.split()[-1],
             query_url=f"{base}/query",
             update_url=f"{base}/update",
-            default_graph="union of the named graphs, a bag: --union-default-graph",
+            default_graph="union of the named graphs, a bag: --union-default-graph"
+            if is_union
+            else "its own, as it is",
             process=process,
             load=posting_to(f"{base}/store"),
         )

@@ -276,5 +276,5 @@ def _words(status: int) -> str:
             "has no SPARQL service of this kind at this address; updates may have one of their own (CPPCC_STORE_UPDATE)"
         )
     if 400 <= status < 500:
-        return "does not take this request, though it is well formed: it may lack something of SPARQL 1.1"
+        return "refuses this request, though it is well formed: it may lack something of SPARQL 1.1, or be stricter"
     return "failed"

@@ -73,6 +73,7 @@ class RemoteStore:
         self._is_mending = is_mending
         self._writing = threading.Lock()
         self._known: Ledger | None = None
+        self._is_introduced = False
 
     def select(self, query: str, **bindings: Term) -> list[Solution]:
         return self._over_everything(bound(query, bindings), self._asking.rows)
@@ -122,8 +123,7 @@ class RemoteStore:
 
     def _settled(self, once: Callable[[tuple[str, ...]], T], *, needs_names: bool, n_attempts: int = _ATTEMPTS) -> T:
         """What *once* gives for the names of our graphs, when they were the same before and after."""
-        if not self._endpoint.is_known:
-            self._revision()
+        self._introduce()
         if self._endpoint.dialect.is_transactional and not needs_names:
             return once(())
         for _ in range(n_attempts):
@@ -156,6 +156,18 @@ class RemoteStore:
         asked = replace(request, default_graph_iris=scope.default, named_graph_iris=scope.named)
         return copy.answer(asked, into)
 
+    def _introduce(self) -> None:
+        """Learns what kind of engine this is, and whether it asks the graphs that a query names."""
+        if self._is_introduced or not self._revision():
+            return
+        nowhere = scoped("ASK { ?s ?p ?o }", Scope(default=(), named=()))
+        if self._asking.yes(nowhere, monotonic() + self._deadline_s):
+            raise StoreUnavailable(
+                f"{self._endpoint.name} asks all its graphs, whatever FROM says; start it without that option "
+                "(oxigraph serve: without --union-default-graph)"
+            )
+        self._is_introduced = True
+
     def _revision(self) -> str:
         """What the ledger says now; empty when there is none."""
         found = self._asking.rows(_of_ledger("ledger-revision"), monotonic() + self._deadline_s)
@@ -169,6 +181,7 @@ class RemoteStore:
         Raises:
             StoreBusy: they are being replaced.
         """
+        self._introduce()
         for _ in range(_ATTEMPTS):
             revision = self._revision()
             if self._known is not None and self._known.revision == revision != UNFINISHED:
