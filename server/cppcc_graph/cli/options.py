@@ -26,7 +26,7 @@ def setting(name: str, *flags: str, **more: object) -> Callable[[FC], FC]:
     [field] = [f for f in fields(Settings) if f.name == name]
     default = "" if field.default in (None, (), False) else f"  [default: {field.default}]"
     text = f"{field.metadata['help']}{default}"
-    return click.option(*(flags or (f"--{name.replace('_', '-')}",)), help=text, **more)  # type: ignore[arg-type]
+    return click.option(name, *(flags or (f"--{name.replace('_', '-')}",)), help=text, **more)  # type: ignore[arg-type]
 
 
 store_option = setting("store", type=click.Path(path_type=Path), metavar="DIR")
