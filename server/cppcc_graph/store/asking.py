@@ -6,13 +6,14 @@ import pyoxigraph
 from pyoxigraph import QueryBoolean, QuerySolutions
 
 from cppcc_graph.errors import StoreUnavailable
-from cppcc_graph.formats import JSON, Format, ResultForm, Sink, count_rows, write_graph, write_results
+from cppcc_graph.formats import JSON, Format, ResultForm, Sink, write_graph, write_results
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Answer
 from cppcc_graph.store.endpoint import JSON_RESULTS, N_TRIPLES, Endpoint
 from cppcc_graph.store.received import Received
 from cppcc_graph.store.scoped import Scope, scoped
 from cppcc_graph.store.spool import Spool
+from cppcc_graph.store.written import count_rows
 from cppcc_graph.terms import Solution, Triple
 
 _PAGE_ROWS = 5000
