@@ -2,13 +2,13 @@
 Why an answer may be empty: a name or a text in the query that the data do not have, one slip away from one they have.
 
 Nothing is listed in advance: every way to undo one slip is tried, and the engine says in 0.3 µs whether a term occurs,
-however much data there is. A name of 20 letters has some 1 300 such neighbours.
+however much data there is, in memory (on disk 20 µs). A name of 20 letters has some 1 300 such neighbours.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
-from string import ascii_letters, ascii_lowercase, digits
+from string import ascii_lowercase, ascii_uppercase, digits
 
 import pyoxigraph
 from pyoxigraph import QuerySolutions
@@ -20,7 +20,7 @@ from cppcc_graph.terms import Literal, NamedNode, Term
 MAX_QUERY_CHARACTERS = 10_000
 """Longer queries get no hints."""
 _MAX_TERMS = 50
-_MAX_TRIED = 20_000
+_MAX_TRIED = 3_000
 _MAX_HINTS = 5
 _LOCAL_LENGTHS = range(3, 65)
 # Texts of this project are Chinese or English; the others stand for data of other people.
@@ -202,9 +202,11 @@ def _edited(word: str) -> Iterator[str]:
     Digits stand for years and numbers and are taken as meant; only a letter may become one.
     """
     cuts = [i for i in range(len(word)) if not word[i].isdigit()]
-    letters = (ascii_lowercase if word == word.lower() else ascii_letters) + "-_"
+    letters = ascii_lowercase + "-_"
     yield from (word[:i] + word[i].swapcase() + word[i + 1 :] for i in cuts)
     yield from (word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in cuts if i + 1 < len(word))
     yield from (word[:i] + word[i + 1 :] for i in cuts)
     yield from (word[:i] + letter + word[i:] for i in range(len(word) + 1) for letter in letters)
-    yield from (word[:i] + letter + word[i + 1 :] for i in cuts for letter in letters + digits)
+    for i in cuts:
+        instead = ascii_uppercase if word[i].isupper() else letters + digits
+        yield from (word[:i] + letter + word[i + 1 :] for letter in instead)

@@ -131,6 +131,7 @@ class ResultView:
         n_rows: Solutions or triples in the whole answer.
         took_ms: How long the store needed.
         downloads: The same answer in other formats.
+        hints: Why it may be empty, one sentence each.
     """
 
     columns: Sequence[Column] = ()
@@ -141,6 +142,7 @@ class ResultView:
     n_rows: int
     took_ms: int
     downloads: Sequence[Link]
+    hints: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import BinaryIO
+from urllib.parse import quote
 
 from cppcc_graph.store.base import Answer, Hint
 from cppcc_graph.web.coding import choose_coding, is_worth_coding
@@ -84,11 +85,13 @@ def reply(answer: Answer, opaque: str | None, asked: Asked) -> Reply:
 
 
 def hints_header(hints: tuple[Hint, ...]) -> str:
-    """Each hint as ``written; did-you-mean=suggested``, ASCII only."""
+    """
+    Each hint as ``<…#Reprot>; did-you-mean="<…#Report>"``, separated by commas.
+
+    What is not ASCII, quotes and percent signs are percent-encoded, so that each name and text can be told apart.
+    """
     return ", ".join(f'{_ascii(hint.written)}; did-you-mean="{_ascii(hint.suggested)}"' for hint in hints)
 
 
 def _ascii(term: str) -> str:
-    from urllib.parse import quote
-
     return quote(term, safe="<>:/?#[]@!$&()*+;=-._~'")

@@ -10,6 +10,7 @@ from cppcc_graph.terms import PREFIXES, shorten
 from cppcc_graph.web.i18n import language
 from cppcc_graph.web.links import href_of, short_name
 from cppcc_graph.web.parts import Cell, Column, Link, ResultView
+from cppcc_graph.web.wording import hint
 
 MAX_ROWS = 1_000
 """Rows of a table and lines of a graph on a page; more help no reader, and the other formats hold them all."""
@@ -47,6 +48,7 @@ def view(answer: Answer, *, took_ms: int, downloads: Sequence[Link], headings: M
         downloads: The same answer in other formats.
         headings: Column heads by variable; others are headed by the variable's name.
     """
+    hints = [hint(found) for found in answer.hints]
     if answer.form is ResultForm.GRAPH:
         lines = answer.body.decode().splitlines()
         return ResultView(
@@ -55,10 +57,11 @@ def view(answer: Answer, *, took_ms: int, downloads: Sequence[Link], headings: M
             n_rows=answer.n_rows or 0,
             took_ms=took_ms,
             downloads=downloads,
+            hints=hints,
         )
     document: _Document = json.loads(answer.body)
     if "boolean" in document:
-        return ResultView(boolean=document["boolean"], n_rows=1, took_ms=took_ms, downloads=downloads)
+        return ResultView(boolean=document["boolean"], n_rows=1, took_ms=took_ms, downloads=downloads, hints=hints)
     variables = document["head"]["vars"]
     shown = document["results"]["bindings"][:MAX_ROWS]
     rows = [[_cell(row[name]) if name in row else None for name in variables] for row in shown]
@@ -71,6 +74,7 @@ def view(answer: Answer, *, took_ms: int, downloads: Sequence[Link], headings: M
         n_rows=len(document["results"]["bindings"]),
         took_ms=took_ms,
         downloads=downloads,
+        hints=hints,
     )
 
 

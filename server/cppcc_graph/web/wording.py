@@ -4,7 +4,9 @@ from functools import singledispatch
 
 from cppcc_graph import errors
 from cppcc_graph.phrases import filled
+from cppcc_graph.store.base import Hint
 from cppcc_graph.store.expected import PLACEHOLDERS
+from cppcc_graph.terms import shorten
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.i18n import number
 
@@ -122,6 +124,24 @@ def _busy(error: errors.StoreBusy) -> str:
 def _unavailable(_error: errors.StoreUnavailable) -> str:
     # The reason names a folder of the server; it is for the operator, and stands in the log.
     return _("The server cannot read its data now. Its operator finds the reason in the log.")
+
+
+def hint(found: Hint) -> str:
+    """One sentence about a name or a text in the query that the data do not have."""
+    if found.written.startswith("<"):
+        words = _(
+            "%(written)s does not occur in the data; did you mean %(suggested)s?",
+            written=shorten(found.written[1:-1]),
+            suggested=shorten(found.suggested[1:-1]),
+        )
+    else:
+        words = _(
+            "%(written)s does not occur there in the data, but %(suggested)s does; a text with another language tag is "
+            "another text.",
+            written=found.written,
+            suggested=found.suggested,
+        )
+    return _placed(found.line, found.column, words)
 
 
 def _placed(line: int | None, column: int | None, words: str) -> str:
