@@ -5,6 +5,7 @@ Everything that can go wrong and is said in words.
 
     CppccError
     ├── BadSyntax(message, line, column, source)      text that does not parse: a query, a data file
+    │   ├── UnknownFunction(… token)                  a call of a function that does not exist here
     │   └── TooComplex(message, line, column, source) a query above the size or nesting limit, refused unparsed
     ├── BadSource(reason, path)                       a file or folder that cannot be used
     ├── BadSetting(name, reason)                      an option or environment variable with a wrong value
@@ -36,6 +37,7 @@ from collections.abc import Sequence
 from cppcc_graph.syntax_errors import BadSyntax as BadSyntax
 from cppcc_graph.syntax_errors import CppccError as CppccError
 from cppcc_graph.syntax_errors import TooComplex as TooComplex
+from cppcc_graph.syntax_errors import UnknownFunction as UnknownFunction
 from cppcc_graph.syntax_errors import place as place
 
 

@@ -55,6 +55,10 @@ class BadSyntax(CppccError):
         return type(self)(told.pop("template"), **told)
 
 
+class UnknownFunction(BadSyntax):
+    """A text that parses and calls a function that does not exist here; `token` is its IRI as ``<…>``."""
+
+
 class TooComplex(BadSyntax):
     """A query above the size or nesting limit; it was refused before parsing."""
 

@@ -21,6 +21,7 @@ CHINESE = {"Accept-Language": "zh-CN,zh;q=0.9"}
 
 FAILURES = {
     "bad-syntax": (errors.BadSyntax("no such thing", line=3, column=7), 400, {"line": 3, "column": 7}),
+    "unknown-function": (errors.UnknownFunction("f is not here", token="<x:f>"), 400, {"function": "<x:f>"}),
     "too-complex": (errors.TooComplex("nested too deeply"), 400, {}),
     "service-refused": (errors.ServiceRefused(line=1, column=9), 403, {"line": 1, "column": 9}),
     "update-refused": (errors.UpdateRefused("CLEAR", line=1, column=1), 403, {"line": 1, "column": 1}),

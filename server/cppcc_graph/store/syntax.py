@@ -10,7 +10,7 @@ its tokens set so far apart that no keyword reaches the next one, and what could
 import re
 from collections.abc import Sequence
 
-from cppcc_graph.errors import BadSyntax
+from cppcc_graph.errors import BadSyntax, UnknownFunction
 from cppcc_graph.guard.tokens import Token, place_of, tokens_of
 from cppcc_graph.phrases import mark
 from cppcc_graph.store.complaints import in_our_words, unsaid
@@ -57,7 +57,7 @@ def bad_function(error: RuntimeError, query: str, *, source: str = "query") -> B
         return BadSyntax(str(error), source=source)
     template = mark("the function %(token)s does not exist here")
     place = next((place_of(query, token.start) for token in tokens_of(query) if token.text == named[0]), (None, None))
-    return BadSyntax(template, values=(named[0],), line=place[0], column=place[1], source=source, token=named[0])
+    return UnknownFunction(template, values=(named[0],), line=place[0], column=place[1], source=source, token=named[0])
 
 
 def _engine_complaint(said: str, tokens: list[Token], *, base_iri: str | None, is_update: bool) -> Mistake:

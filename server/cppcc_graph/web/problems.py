@@ -75,6 +75,7 @@ class Problem:
 # Kind, status and title of each failure of ours; the first class that fits, so the narrower ones stand first.
 _OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
     (errors.TooComplex, "too-complex", 400, mark("The query is too long or nested too deeply")),
+    (errors.UnknownFunction, "unknown-function", 400, mark("There is no such function")),
     (errors.BadSyntax, "bad-syntax", 400, mark("The text does not parse")),
     (errors.ServiceRefused, "service-refused", 403, mark("This endpoint asks no other endpoint")),
     (errors.ServiceNotAllowed, "service-not-allowed", 403, mark("This endpoint does not ask that one")),
@@ -227,7 +228,7 @@ def _about_syntax(error: errors.BadSyntax) -> dict[str, Member]:
     known: dict[str, Member | None] = {
         "line": error.line,
         "column": error.column,
-        "token": error.token,
+        "function" if isinstance(error, errors.UnknownFunction) else "token": error.token,
         "expected": list(error.expected),
         "suggestion": error.suggestion,
     }
