@@ -10,6 +10,7 @@ has left is given up.
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from time import perf_counter
 from typing import Protocol, cast
 from urllib.parse import parse_qs, quote
@@ -21,7 +22,7 @@ from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.web.coding import coded
 from cppcc_graph.web.conditional import validator
 from cppcc_graph.web.headers import DATA_HEADERS
-from cppcc_graph.web.incoming import Incoming, header_fields
+from cppcc_graph.web.incoming import HeaderFields, Incoming, header_fields
 from cppcc_graph.web.reply import NOT_MODIFIED, Asked, Reply, reply, unchanged
 from cppcc_graph.web.request_log import Fields, answer_fields, query_fields, write_line
 from cppcc_graph.web.sparql_request import read_query
@@ -39,6 +40,7 @@ _BODY_DEADLINE_S = 30.0
 _STALLED_S = 60.0
 _WATCHED_AFTER_S = 0.05
 _CLIENT_LEFT = 499  # as other servers log it; never sent
+_OF_BODIES = frozenset({b"content-length", b"transfer-encoding"})
 _ASCII = bytes(range(0x21, 0x7F))
 _COMMON = [(name.lower().encode(), value.encode()) for name, value in DATA_HEADERS.items()]
 
@@ -55,6 +57,7 @@ class Exchange:
     """A query that was understood, and how its answer is wanted."""
 
     query: QueryRequest
+    client: str
     asked: Asked
     method: str
     started_s: float
@@ -119,7 +122,7 @@ class Front:
         made, answer = unchanged(opaque, exchange.asked), None
         if made is None:
             try:
-                answer = await self._awaited(exchange.query, receive)
+                answer = await self._awaited(replace(exchange.query, client=exchange.client), receive)
             except CppccError as error:
                 return error
             if answer is None:  # the client has left
@@ -190,27 +193,43 @@ def _understood(scope: Message, body: bytes) -> Exchange | None:
     """The query, if it is one that a program asks and nothing is wrong with it."""
     started_s = perf_counter()
     fields = header_fields(cast("list[tuple[bytes, bytes]]", scope["headers"]))
-    incoming = Incoming(
-        method=cast("str", scope["method"]),
-        query_string=cast("bytes", scope["query_string"]),
-        headers=fields,
-        base_url=f"{scope['scheme']}://{fields.get('host')}{scope['path']}",
-        remote_addr=cast("tuple[str, int]", scope["client"])[0] if scope["client"] else "",
-        body=body,
-    )
+    method, query_string = cast("str", scope["method"]), cast("bytes", scope["query_string"])
+    base_url = f"{scope['scheme']}://{fields.get('host')}{scope['path']}"
     try:
-        query = read_query(incoming)
-        names = accepted(_format_in(incoming.query_string), fields.get("accept") or None)
+        if method == "GET" and not body:
+            understood = _asked_by_address(query_string, base_url, fields.get("accept"))
+        else:
+            incoming = Incoming(
+                method=method, query_string=query_string, headers=fields, base_url=base_url, remote_addr="", body=body
+            )
+            understood = _asked(incoming, fields.get("accept"))
     except (HTTPException, CppccError):
         return None
-    if query is None or names[0] == HTML:
+    if understood is None:
         return None
+    query, vary = understood
     asked = Asked(
-        accept_encoding=fields.get("accept-encoding"),
-        if_none_match=fields.get("if-none-match") or None,
-        vary=() if b"format=" in incoming.query_string else ("Accept",),
+        accept_encoding=fields.get("accept-encoding"), if_none_match=fields.get("if-none-match") or None, vary=vary
     )
-    return Exchange(replace(query, formats=formats_of(names)), asked, incoming.method, started_s)
+    client = cast("tuple[str, int]", scope["client"])[0] if scope["client"] else ""
+    return Exchange(query, client, asked, method, started_s)
+
+
+@lru_cache(maxsize=512)
+def _asked_by_address(query_string: bytes, base_url: str, accept: str) -> tuple[QueryRequest, tuple[str, ...]] | None:
+    """As `_asked`; what is asked again and again is read once."""
+    headers = HeaderFields({})
+    incoming = Incoming(method="GET", query_string=query_string, headers=headers, base_url=base_url, remote_addr="")
+    return _asked(incoming, accept)
+
+
+def _asked(incoming: Incoming, accept: str) -> tuple[QueryRequest, tuple[str, ...]] | None:
+    """A query with its formats, and the headers that chose them; None when it is nothing that is answered here."""
+    names = accepted(_format_in(incoming.query_string), accept or None)
+    if names[0] == HTML:
+        return None
+    query = read_query(incoming, formats=formats_of(names))
+    return None if query is None else (query, () if b"format=" in incoming.query_string else ("Accept",))
 
 
 def _format_in(query_string: bytes) -> str | None:
@@ -250,13 +269,16 @@ async def _sent(made: Reply, method: str, send: Send) -> None:
 
 def _has_body(scope: Message) -> bool:
     lines = cast("list[tuple[bytes, bytes]]", scope["headers"])
-    return any(name in (b"content-length", b"transfer-encoding") for name, _value in lines)
+    for name, _value in lines:  # a loop, because it runs for each request
+        if name in _OF_BODIES:
+            return True
+    return False
 
 
 def _plain(scope: Message, body: bytes) -> Message:
     """The scope of a request whose body is whole and whose address is ASCII, as WSGI wants it."""
     lines = cast("list[tuple[bytes, bytes]]", scope["headers"])
-    kept = [(name, value) for name, value in lines if name not in (b"content-length", b"transfer-encoding")]
+    kept = [(name, value) for name, value in lines if name not in _OF_BODIES]
     if _has_body(scope):
         kept.append((b"content-length", str(len(body)).encode()))
     query_string = cast("bytes", scope["query_string"])

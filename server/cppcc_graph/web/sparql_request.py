@@ -5,14 +5,15 @@ Each value is percent-decoded exactly once, strictly as UTF-8, whether it came i
 """
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import parse_qsl
 
 from werkzeug.exceptions import BadRequest, Forbidden, RequestURITooLarge, UnsupportedMediaType
 
+from cppcc_graph.formats import Format
 from cppcc_graph.store.base import QueryRequest, UpdateRequest
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.incoming import ProtocolRequest
 from cppcc_graph.web.negotiate import parse_media_type
+from cppcc_graph.web.percent import decoded_pairs
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -28,19 +29,22 @@ _OPERATIONS = frozenset({"query", "update", *_GRAPHS})
 Fields = list[tuple[str, str]]
 
 
-def read_query(request: ProtocolRequest) -> QueryRequest | None:
+def read_query(request: ProtocolRequest, *, formats: tuple[Format, ...] = ()) -> QueryRequest | None:
     """The query of :func:`read_operation` at an endpoint that only reads."""
-    operation = read_operation(request, is_writable=False)
+    operation = read_operation(request, is_writable=False, formats=formats)
     return operation if isinstance(operation, QueryRequest) else None
 
 
-def read_operation(request: ProtocolRequest, *, is_writable: bool) -> QueryRequest | UpdateRequest | None:
+def read_operation(
+    request: ProtocolRequest, *, is_writable: bool, formats: tuple[Format, ...] = ()
+) -> QueryRequest | UpdateRequest | None:
     """
-    The query a client sent, without its formats, or its update.
+    The query a client sent, or its update.
 
     Args:
         request: From whichever server.
         is_writable: Whether updates are taken.
+        formats: Those that the client accepts of an answer, best first.
 
     Returns:
         None for a GET that names no operation at all: it asks for the service description.
@@ -62,15 +66,20 @@ def read_operation(request: ProtocolRequest, *, is_writable: bool) -> QueryReque
         )
     fields = decoded_fields(request.query_string)
     if request.method in ("GET", "HEAD"):
-        if not _OPERATIONS.intersection(name for name, _value in fields):
+        if not any(name in _OPERATIONS for name, _value in fields):
             return None
     else:
         fields += _body_fields(request)
+    if len(fields) == 1 and fields[0][0] == "query":  # as most are
+        return QueryRequest(
+            query=_only_query(fields), formats=formats, base_iri=request.base_url, client=request.remote_addr or ""
+        )
     _check_version(_values(fields, "version"))
     if _values(fields, "update"):
         return _update(fields, request, is_writable=is_writable)
     return QueryRequest(
         query=_only_query(fields),
+        formats=formats,
         default_graph_iris=_values(fields, "default-graph-uri"),
         named_graph_iris=_values(fields, "named-graph-uri"),
         base_iri=request.base_url,
@@ -122,12 +131,12 @@ def decoded_fields(encoded: bytes) -> Fields:
     Raises:
         BadRequest: not UTF-8, or too many.
     """
+    if encoded.count(b"&") >= _MAX_FIELDS:
+        raise BadRequest(_("There are more than %(limit)s parameters.", limit=_MAX_FIELDS))
     try:
-        return parse_qsl(encoded.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+        return decoded_pairs(encoded)
     except UnicodeDecodeError as error:
         raise BadRequest(_("A parameter is not UTF-8 text in percent-encoding.")) from error
-    except ValueError as error:
-        raise BadRequest(_("There are more than %(limit)s parameters.", limit=_MAX_FIELDS)) from error
 
 
 def _update(fields: Fields, request: ProtocolRequest, *, is_writable: bool) -> UpdateRequest:

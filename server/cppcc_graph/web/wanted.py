@@ -11,6 +11,7 @@ from cppcc_graph.web.negotiate import ranking
 from cppcc_graph.web.problems import NothingAcceptable
 from cppcc_graph.web.vary import depends_on
 
+_BY_NAME = {candidate.name: candidate for candidate in FORMATS}
 HTML = "html"
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
@@ -74,7 +75,7 @@ def _accepted(asked: str | None, accept: str | None, offered: Sequence[Format]) 
 
 def formats_of(names: Iterable[str], offered: Sequence[Format] = FORMATS) -> tuple[Format, ...]:
     """The formats with these names, without HTML."""
-    by_name = {candidate.name: candidate for candidate in offered}
+    by_name = _BY_NAME if offered is FORMATS else {candidate.name: candidate for candidate in offered}
     return tuple(by_name[name] for name in names if name != HTML)
 
 
