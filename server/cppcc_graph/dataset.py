@@ -9,6 +9,7 @@ import rdflib
 from cppcc_graph.converter import dataset_of
 from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.folder import check_exists
 from cppcc_graph.terms import NamedNode, Quad
 
 PathLikes = str | PathLike[str] | Sequence[str | PathLike[str]]
@@ -22,7 +23,7 @@ def open_dataset(data: PathLikes | None = None, *, store: str | PathLike[str] | 
 
     Args:
         data: An RDF file or folder, or several, instead of the bundled data; the ontology is always there.
-        store: Folder of a store on disk to read instead of files; no other process may have it open.
+        store: Folder of a store on disk to read instead of files.
 
     Raises:
         BadSyntax: a file does not parse.
@@ -49,6 +50,7 @@ def _quads(graph: Loaded) -> list[Quad]:
 
 
 def _from_store(folder: Path) -> rdflib.Dataset:
+    check_exists(folder)
     store = EmbeddedStore(folder)
     try:
         return dataset_of(store.quads())

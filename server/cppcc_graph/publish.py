@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
-from cppcc_graph.errors import NotConforming
+from cppcc_graph.errors import CppccError, NotConforming, StoreUnavailable
 from cppcc_graph.queries import query
 from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources, quads
+from cppcc_graph.store.address import Remote
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.folder import check_exists
 from cppcc_graph.terms import BASE, XSD, Literal, NamedNode, Term, Triple, shorten
 
 if TYPE_CHECKING:
@@ -64,6 +67,67 @@ def open_store(folder: Path | None, data: Sequence[Path] = (), *, on_file: OnFil
     store = EmbeddedStore(folder)
     if store.is_empty():
         put(store, load_published(data, on_file=on_file))
+    return store
+
+
+def open_for_reading(place: Path | Remote | None, data: Sequence[Path] = (), *, on_file: OnFile | None = None) -> Store:
+    """
+    A store that holds something: files in memory, the store in a folder, or the one in a remote engine.
+
+    Raises:
+        StoreUnavailable: there is no store at *place*, it cannot be read, or the engine holds nothing of ours.
+        BadSyntax: a file does not parse.
+        BadSource: a path cannot be used.
+    """
+    if isinstance(place, Remote):
+        return _filled(open_remote_store(place), place)
+    if place is not None:
+        check_exists(place)
+    return open_store(place, data, on_file=on_file)
+
+
+def open_remote_store(remote: Remote, *, deadline_s: float = 30.0, answer_bytes: int = 1024**3) -> Store:
+    """
+    The store in the engine at *remote*, which is not asked yet.
+
+    Args:
+        remote: The engine.
+        deadline_s: The longest that a stranger's query may take.
+        answer_bytes: The longest answer.
+    """
+    # urllib3 is slow to import, and the embedded engine does not need it.
+    from cppcc_graph.store.remote import RemoteStore
+
+    return RemoteStore(remote, deadline_s=deadline_s, answer_bytes=answer_bytes)
+
+
+def open_for_loading(place: Path | Remote) -> Store:
+    """
+    The store at *place*, made when it is a folder that does not exist, empty or not.
+
+    Raises:
+        StoreUnavailable: the folder cannot be used.
+    """
+    from cppcc_graph.store.remote import RemoteStore
+
+    return RemoteStore(place, is_mending=True) if isinstance(place, Remote) else EmbeddedStore(place)
+
+
+def nothing_there(store: Store, remote: Remote) -> str:
+    """What to say and to do where the engine at *remote* holds nothing of ours; empty when it does."""
+    if not store.is_empty():
+        return ""
+    return f"nothing has been loaded into {remote.query_iri}; do it with: cppcc load --store {quote(remote.query_iri)}"
+
+
+def _filled(store: Store, remote: Remote) -> Store:
+    try:
+        said = nothing_there(store, remote)
+        if said:
+            raise StoreUnavailable(said)
+    except CppccError:
+        store.close()
+        raise
     return store
 
 

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from cppcc_graph.errors import BadSetting
+from cppcc_graph.store.address import Remote, is_remote, remote_of
 
 ENVIRONMENT_PREFIX = "CPPCC_"
 UNION, SEPARATE = "union", "separate"
@@ -19,8 +20,11 @@ class Settings:
 
     host: str = field(default="127.0.0.1", metadata={"help": "Address on which the server listens."})
     port: int = field(default=8000, metadata={"help": "TCP port; 0 takes a free one."})
-    store: Path | None = field(
-        default=None, metadata={"help": "Folder of the store on disk; without it the data are held in memory."}
+    store: Path | Remote | None = field(
+        default=None,
+        metadata={
+            "help": "Folder of the store, or address of a SPARQL engine; without it the data are held in memory."
+        },
     )
     data: tuple[Path, ...] = field(
         default=(),
@@ -103,7 +107,8 @@ def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
 
     Args:
         environ: Environment; ``CPPCC_PORT`` sets `port`, ``CPPCC_DATA`` may list several paths (separated
-            as in PATH), ``CPPCC_SERVICE`` several addresses (separated by blanks).
+            as in PATH), ``CPPCC_SERVICE`` several addresses (separated by blanks). ``CPPCC_STORE_USER``,
+            ``…_PASSWORD``, ``…_TOKEN`` and ``…_UPDATE`` belong to a store that is an address.
         given: Values by field name; None and empty tuples count as not given.
 
     Raises:
@@ -115,6 +120,8 @@ def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
         if text:
             values[name] = _parse(name, text)
     values |= {name: value for name, value in given.items() if value is not None and value != ()}
+    if isinstance(values.get("store"), str | Path):
+        values["store"] = _place(str(values["store"]), environ)
     return _checked(values)
 
 
@@ -134,7 +141,11 @@ def _parse(name: str, text: str) -> object:
         return tuple(Path(part) for part in text.split(os.pathsep) if part)
     if name == "service":
         return tuple(text.split())
-    return Path(text) if name in ("store", "texts") else text
+    return Path(text) if name == "texts" else text
+
+
+def _place(text: str, environ: Mapping[str, str]) -> Path | Remote:
+    return remote_of(text, environ) if is_remote(text) else Path(text)
 
 
 def _checked(values: Mapping[str, object]) -> Settings:

@@ -1,11 +1,13 @@
 """The command line: what it answers, and what it says when it cannot."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cppcc_graph.cli.commands import _COMMANDS
+from cppcc_graph.publish import open_store
 
 GOOD = "<x:a> <x:b> 1, 2 .\n"
 REPORT_QUERY = "SELECT (COUNT(?report) AS ?n) { ?report a cppcc:Report }"
@@ -86,13 +88,15 @@ def test_the_data_given_replace_the_bundled_data_and_the_ontology_stays(cppcc, g
         (("query", "ASK {}", "--format", "turtle"), "a yes or no, which turtle cannot hold; use one of: json, xml"),
         (("query", "no-such-file.rq"), "no-such-file.rq: neither a file (No such file or directory), nor a query"),
         (("query", "ASK {}", "--data", "/nowhere"), "/nowhere: there is no such file or folder"),
-        (("query", "ASK {}", "--store", "/proc/nowhere/s"), "the store folder /proc/nowhere/s cannot be used"),
+        (("load", "--store", "/proc/nowhere/s", "--dry-run"), "the store folder /proc/nowhere/s cannot be used"),
+        (("query", "ASK {}", "--store", "http://127.0.0.1:9/"), "the engine at http://127.0.0.1:9/ cannot be reached"),
+        (("load", "--store", "http://me:secret@127.0.0.1/"), "store: an address with a password in it can be read"),
         (("dump", "--graph", "x:nowhere"), "the dataset has no named graph <x:nowhere>"),
         (("dump", "--format", "csv"), "csv cannot hold a graph; use one of turtle, ntriples"),
         (("dump", "--output", "/nowhere/x.nq"), "/nowhere/x.nq: the file cannot be written: No such file or directory"),
         (("verify",), "texts: name the folder that holds the reports' texts with --texts"),
         (("verify", "--texts", "/nowhere"), "/nowhere: there is no such folder of texts"),
-        (("load",), "store: name the folder of the store with --store"),
+        (("load",), "store: name the folder or the address of the store with --store"),
         (("validate", "/nowhere"), "/nowhere: there is no such file or folder"),
         (("serve", "--host", "nowhere.invalid"), "host: 'nowhere.invalid' is not a known host name or address"),
         (("serve", "--port", "70000"), "port: 70000 is not between 0 and 65535"),
@@ -154,17 +158,38 @@ def test_a_dump_that_fails_leaves_the_old_file(cppcc, bad, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.ttl", "out.nq"]
 
 
-def test_an_empty_store_is_filled_and_a_filled_one_is_left(cppcc, good, tmp_path):
+@pytest.fixture
+def fill() -> Callable[..., None]:
+    """Makes a store on disk from the ontology and these files, unjudged."""
+
+    def filled(folder: Path, *files: Path) -> None:
+        open_store(folder, files).close()
+
+    return filled
+
+
+@pytest.mark.parametrize("command", [("query", "ASK {}"), ("dump",), ("get", "/"), ("validate",)])
+def test_a_reading_command_makes_no_store(cppcc, tmp_path, command):
+    told = cppcc(*command, "--store", tmp_path / "stroe")
+
+    assert (told.status, told.out) == (2, "")
+    assert told.err == (
+        f"cppcc: there is no store at {tmp_path / 'stroe'}; make one with: cppcc load --store {tmp_path / 'stroe'}\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_filled_store_is_left_as_it_is(cppcc, fill, good, tmp_path):
     store = tmp_path / "store"
-    cppcc("query", "--store", store, "--data", good, "ASK {}")
+    fill(store, good)
     again = cppcc("query", "--store", store, "--format", "csv", REPORT_QUERY)
 
     assert again.out.split() == ["n", "0"]
 
 
-def test_a_dry_run_tells_what_would_change_and_changes_nothing(cppcc, good, tmp_path):
+def test_a_dry_run_tells_what_would_change_and_changes_nothing(cppcc, fill, good, tmp_path):
     store = tmp_path / "store"
-    cppcc("query", "--store", store, "--data", good, "ASK {}")
+    fill(store, good)
     good.write_text("<x:a> <x:b> 2, 3, 4 .")
     told = cppcc("load", "--dry-run", "--store", store, good)
 
@@ -175,9 +200,9 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(cppcc, good, tmp_
 
 
 @pytest.mark.slow
-def test_a_load_that_does_not_conform_changes_nothing(cppcc, good, tmp_path):
+def test_a_load_that_does_not_conform_changes_nothing(cppcc, fill, good, tmp_path):
     store = tmp_path / "store"
-    cppcc("query", "--store", store, "--data", good, "ASK {}")
+    fill(store, good)
     report = tmp_path / "broken.ttl"
     report.write_text("<https://w3id.org/cppcc-graph/report/broken> a <https://w3id.org/cppcc-graph/ontology#Report> .")
     told = cppcc("load", "--store", store, report)
@@ -188,10 +213,10 @@ def test_a_load_that_does_not_conform_changes_nothing(cppcc, good, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_load_replaces_its_graphs_and_keeps_the_others(cppcc, good, tmp_path):
+def test_a_load_replaces_its_graphs_and_keeps_the_others(cppcc, fill, good, tmp_path):
     """The graphs that stay are judged too, although the engine calls their offsets xsd:integer."""
     store = tmp_path / "store"
-    cppcc("query", "--store", store, "ASK {}")
+    fill(store)
     told = cppcc("load", "--store", store, good)
 
     assert (

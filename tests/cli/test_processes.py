@@ -13,6 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from cppcc_graph.publish import open_store
+
 COMMAND = [sys.executable, "-m", "cppcc_graph"]
 ASK = "sparql?query=ASK%7B%7D"
 
@@ -152,7 +154,7 @@ def test_a_store_in_use_is_told_in_one_line(serve, in_new_process, tmp_path):
 def test_a_filled_store_that_differs_is_told_with_the_command_that_shows_it(in_new_process, tmp_path):
     data = tmp_path / "a.ttl"
     data.write_text("<x:a> <x:b> 1 .")
-    in_new_process("query", "ASK {}", "--store", tmp_path / "store", "--data", data)
+    open_store(tmp_path / "store", [data]).close()
     data.write_text("<x:a> <x:b> 2 .")
     server = subprocess.Popen(
         [*COMMAND, "serve", "--port", "0", "--store", tmp_path / "store", "--data", data],

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, closing
 import pytest
 from tests.engines import Engine, oxigraph, started, why_missing
 
-from cppcc_graph.store.endpoint import Remote
+from cppcc_graph.store.address import Remote
 from cppcc_graph.store.remote import RemoteStore
 
 ENGINES = ("oxigraph serve", "Virtuoso", "Fuseki")

@@ -9,8 +9,8 @@ import pytest
 
 from cppcc_graph.errors import AnswerTooLarge, BadSetting, BadSyntax, QueryTimeout, StoreBusy, StoreUnavailable
 from cppcc_graph.formats import CSV, JSON, N_TRIPLES
+from cppcc_graph.store.address import Remote, remote_of
 from cppcc_graph.store.base import Answer, QueryRequest
-from cppcc_graph.store.endpoint import Remote, remote_of
 from cppcc_graph.store.remote import RemoteStore
 
 TABLE = '{"head":{"vars":["x"]},"results":{"bindings":[{"x":{"type":"literal","value":"1"}}]}}'

@@ -7,7 +7,7 @@ import pytest
 import rdflib
 
 import cppcc_graph
-from cppcc_graph.errors import BadSource
+from cppcc_graph.errors import BadSource, StoreUnavailable
 from cppcc_graph.publish import open_store
 
 BASE = "https://w3id.org/cppcc-graph/"
@@ -52,6 +52,12 @@ def test_a_store_on_disk_can_be_read(folder, tmp_path):
     dataset = cppcc_graph.open_dataset(store=tmp_path / "store")
 
     assert count(dataset, "<x:s> <x:p> ?o") == 1
+
+
+def test_reading_a_store_that_is_not_there_makes_none(tmp_path):
+    with pytest.raises(StoreUnavailable, match="there is no store at"):
+        cppcc_graph.open_dataset(store=tmp_path / "store")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_path_that_cannot_be_used_is_told():

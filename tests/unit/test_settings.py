@@ -7,6 +7,7 @@ import pytest
 
 from cppcc_graph.errors import BadSetting
 from cppcc_graph.settings import Settings, read_settings
+from cppcc_graph.store.address import Remote
 
 
 def test_every_field_has_help():
@@ -19,6 +20,16 @@ def test_later_sources_win():
 
     assert (settings.host, settings.port, settings.threads) == ("::1", 82, 8)
     assert (settings.store, settings.data) == (Path("s"), (Path("a"), Path("b")))
+
+
+def test_a_store_is_a_folder_or_an_address_with_the_credentials_of_the_environment():
+    environ = {"CPPCC_STORE": "./store", "CPPCC_STORE_USER": "me", "CPPCC_STORE_PASSWORD": "secret"}
+
+    assert read_settings(environ).store == Path("store")
+    assert read_settings(environ, store="HTTPS://example.org/sparql").store == Remote(
+        query_iri="HTTPS://example.org/sparql", user="me", password="secret"
+    )
+    assert "secret" not in repr(read_settings(environ, store="https://example.org/sparql"))
 
 
 @pytest.mark.parametrize(

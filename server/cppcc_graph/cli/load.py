@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing.")
 def command(paths: tuple[Path, ...], *, dry_run: bool, **given: object) -> None:
     """
-    Put files into the store on disk, each as its named graph.
+    Put files into a store on disk or in a SPARQL engine, each as its named graph.
 
     PATHS are files or folders; without them, the bundled data. The ontology is loaded with them. Everything is read and
     judged by the shapes first; then all of it replaces the graphs of the same names in one step, or nothing does.
@@ -30,16 +30,16 @@ def command(paths: tuple[Path, ...], *, dry_run: bool, **given: object) -> None:
     \b
     cppcc load --store ./store my-report.ttl
     cppcc load --store ./store --dry-run
+    cppcc load --store https://example.org/sparql
     """
-    from cppcc_graph.publish import changes, load_published, publish
-    from cppcc_graph.store.embedded import EmbeddedStore
+    from cppcc_graph.publish import changes, load_published, open_for_loading, publish
 
     settings = settings_of(**given)
     if settings.store is None:
-        raise BadSetting("store", "name the folder of the store with --store")
+        raise BadSetting("store", "name the folder or the address of the store with --store")
     with progress("reading") as on_file:
         loaded = load_published(paths, on_file=on_file)
-    with closing(EmbeddedStore(settings.store)) as store, working("judging the data by the shapes"):
+    with closing(open_for_loading(settings.store)) as store, working("judging the data by the shapes"):
         told = changes(store, loaded) if dry_run else publish(store, loaded)
     click.echo(_told(told, dry_run=dry_run))
 

@@ -29,7 +29,7 @@ def setting(name: str, *flags: str, **more: object) -> Callable[[FC], FC]:
     return click.option(name, *(flags or (f"--{name.replace('_', '-')}",)), help=text, **more)  # type: ignore[arg-type]
 
 
-store_option = setting("store", type=click.Path(path_type=Path), metavar="DIR")
+store_option = setting("store", metavar="DIR|URL")
 data_option = setting("data", type=click.Path(path_type=Path), metavar="PATH", multiple=True)
 texts_option = setting("texts", type=click.Path(path_type=Path), metavar="DIR")
 
@@ -56,10 +56,10 @@ def store_of(settings: Settings) -> Iterator[Store]:
     Raises:
         CppccError: it cannot be opened or filled.
     """
-    from cppcc_graph.publish import open_store
+    from cppcc_graph.publish import open_for_reading
 
     with progress("reading") as on_file:
-        store = open_store(settings.store, settings.data, on_file=on_file)
+        store = open_for_reading(settings.store, settings.data, on_file=on_file)
     try:
         yield store
     finally:

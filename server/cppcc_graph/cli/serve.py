@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -10,9 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from cppcc_graph.cli.options import data_option, setting, settings_of, store_option, texts_option
+from cppcc_graph.errors import CppccError
 from cppcc_graph.settings import UNION, Settings
+from cppcc_graph.store.address import Remote
 
 if TYPE_CHECKING:
+    from cppcc_graph.serving import Supply
+    from cppcc_graph.store.base import Store
     from cppcc_graph.store.embedded import EmbeddedStore
 
 
@@ -40,14 +45,15 @@ def command(**given: object) -> None:
     Serve the graph: pages at /, SPARQL at /sparql.
 
     The data are held in memory, or in the folder --store, which is filled when it is empty and left as it is
-    otherwise. Queries are evaluated in processes of their own, each with a deadline and a bound to its memory. One line
-    of JSON per request goes to stdout, everything else to stderr. Ctrl-C stops the server, SIGHUP reads the data again.
+    otherwise, or in the SPARQL engine at --store. Queries are evaluated in processes of their own, each with a deadline
+    and a bound to its memory. One line of JSON per request goes to stdout, everything else to stderr. Ctrl-C stops the
+    server, SIGHUP reads the data again.
 
     \b
     cppcc serve
     cppcc serve --port 8080 --store ./store --texts ./texts
     """
-    from cppcc_graph.serving import in_memory, listen, on_disk, serve
+    from cppcc_graph.serving import listen, serve
     from cppcc_graph.web.request_log import send_lines_to
 
     settings = settings_of(**given)
@@ -55,9 +61,35 @@ def command(**given: object) -> None:
     send_lines_to(sys.stdout)
     listener = listen(settings.host, settings.port)
     with closing(listener.socket):
-        opened = partial(_opened, settings)
-        memory = partial(in_memory, is_written=settings.writable)
-        serve(settings, listener, on_disk(settings.store, opened) if settings.store else memory(opened))
+        serve(settings, listener, _supply(settings))
+
+
+def _supply(settings: Settings) -> "Supply":
+    from cppcc_graph.publish import open_remote_store
+    from cppcc_graph.serving import elsewhere, in_memory, on_disk
+
+    opened = partial(_opened, settings)
+    if isinstance(settings.store, Remote):
+        answer_bytes = settings.answer_mib * 1024 * 1024
+        remote = partial(open_remote_store, settings.store, deadline_s=settings.deadline_s, answer_bytes=answer_bytes)
+        _tell_of(remote(), settings.store)
+        return elsewhere(remote)
+    if settings.store is not None:
+        return on_disk(settings.store, opened)
+    return in_memory(opened, is_written=settings.writable)
+
+
+def _tell_of(store: "Store", remote: Remote) -> None:
+    """An engine that is away or empty is said, and waited for: the server is not ready until it answers."""
+    from cppcc_graph.publish import nothing_there
+
+    with closing(store):
+        try:
+            said = nothing_there(store, remote)
+        except CppccError as error:
+            said = str(error)
+    if said:
+        click.echo(f"cppcc: {said}", err=True)
 
 
 def _opened(settings: Settings) -> "EmbeddedStore":
@@ -65,23 +97,24 @@ def _opened(settings: Settings) -> "EmbeddedStore":
 
     if settings.empty:
         return open_bare_store(settings.data, is_merged=settings.default_graph == UNION)
-    store = open_store(settings.store, settings.data)
-    if settings.store is not None:
+    folder = settings.store if isinstance(settings.store, Path) else None
+    store = open_store(folder, settings.data)
+    if folder is not None:
         differing = changes(store, load_published(settings.data))
         if differing:
-            click.echo(_difference(settings, len(differing)), err=True)
+            click.echo(_difference(folder, settings.data, len(differing)), err=True)
     return store
 
 
-def _difference(settings: Settings, n_graphs: int) -> str:
-    paths = "".join(f" {_quoted(path)}" for path in settings.data)
+def _difference(folder: Path, data: Sequence[Path], n_graphs: int) -> str:
+    paths = "".join(f" {_quoted(path)}" for path in data)
     return (
         f"cppcc: the store differs from the files in {n_graphs} graph{'s' * (n_graphs != 1)} and is served as it is; "
-        f"see: cppcc load --dry-run --store {_quoted(settings.store)}{paths}"
+        f"see: cppcc load --dry-run --store {_quoted(folder)}{paths}"
     )
 
 
-def _quoted(path: Path | None) -> str:
+def _quoted(path: Path) -> str:
     from shlex import quote
 
     return quote(str(path))

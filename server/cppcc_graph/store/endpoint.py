@@ -7,8 +7,6 @@ those of the system (``SSL_CERT_FILE`` names others).
 
 import re
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from time import monotonic
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -23,7 +21,8 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from cppcc_graph.errors import BadSetting, CppccError, QueryTimeout, StoreBusy, StoreUnavailable
+from cppcc_graph.errors import CppccError, QueryTimeout, StoreBusy, StoreUnavailable
+from cppcc_graph.store.address import Remote
 from cppcc_graph.store.authorisation import Digest, basic
 from cppcc_graph.store.dialects import FUSEKI, PLAIN, Dialect, dialect_of
 from cppcc_graph.store.received import Received
@@ -38,65 +37,6 @@ _TIMED_OUT = re.compile(r"tim(?:ed|e) ?out|S1TAT|S1T00|estimated execution time|
 
 JSON_RESULTS = "application/sparql-results+json"
 N_TRIPLES = "application/n-triples"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remote:
-    """
-    Where an engine is, and who we are there.
-
-    Attributes:
-        query_iri: Of its SPARQL endpoint, http or https, without credentials.
-        update_iri: Where it takes updates; empty means the usual place beside the other.
-        user: For Basic or Digest authentication; empty for none.
-        password: Goes with it.
-        token: For Bearer authentication; empty for none.
-    """
-
-    query_iri: str
-    update_iri: str = ""
-    user: str = ""
-    password: str = field(default="", repr=False)
-    token: str = field(default="", repr=False)
-
-
-def is_remote(text: str) -> bool:
-    """Whether *text* is the address of an engine and not a folder."""
-    return text.lower().startswith(("http://", "https://"))
-
-
-def remote_of(query_iri: str, environ: Mapping[str, str]) -> Remote:
-    """
-    The engine at *query_iri*, with the credentials of the environment.
-
-    Raises:
-        BadSetting: the address has no host, or holds a password; or the credentials contradict each other.
-    """
-    update_iri = environ.get("CPPCC_STORE_UPDATE", "")
-    for name, iri in (("store", query_iri), ("CPPCC_STORE_UPDATE", update_iri)):
-        _check_address(name, iri)
-    user, password, token = (environ.get(f"CPPCC_STORE_{name}", "") for name in ("USER", "PASSWORD", "TOKEN"))
-    if token and (user or password):
-        raise BadSetting("CPPCC_STORE_TOKEN", "give either a token, or a user and a password")
-    if password and not user:
-        raise BadSetting("CPPCC_STORE_USER", "a password is given and no user")
-    return Remote(query_iri=query_iri, update_iri=update_iri, user=user, password=password, token=token)
-
-
-def _check_address(name: str, iri: str) -> None:
-    if not iri:
-        return
-    try:
-        parts = urlsplit(iri)
-        is_good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_good = False
-    if not is_good or re.search(r"[\s<>\"{}|\\^`\x00-\x1f]", iri):
-        raise BadSetting(name, "this is no address of an engine; it looks like https://example.org/sparql")
-    if parts.username is not None or parts.password is not None:
-        raise BadSetting(
-            name, "an address with a password in it can be read by others; use CPPCC_STORE_USER and …_PASSWORD"
-        )
 
 
 class Endpoint:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shlex import quote
 
 import pyoxigraph
 
@@ -26,6 +27,17 @@ def opened(folder: Path) -> pyoxigraph.Store:
             raise StoreUnavailable(
                 f"the store {folder} is damaged: {error}; load the data into a new folder"
             ) from error
+
+
+def check_exists(folder: Path) -> None:
+    """
+    Lets only a store pass, so that who reads makes none by a slip of the pen.
+
+    Raises:
+        StoreUnavailable: *folder* is none.
+    """
+    if not is_store(folder):
+        raise StoreUnavailable(f"there is no store at {folder}; make one with: cppcc load --store {quote(str(folder))}")
 
 
 def is_store(folder: Path) -> bool:

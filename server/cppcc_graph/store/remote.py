@@ -23,11 +23,12 @@ from cppcc_graph.errors import ReadOnly, StoreBusy, StoreUnavailable, TooComplex
 from cppcc_graph.formats import ResultForm, Sink, choose
 from cppcc_graph.guard import inspect
 from cppcc_graph.queries import query
+from cppcc_graph.store.address import Remote
 from cppcc_graph.store.asking import Asking
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
 from cppcc_graph.store.binding import bound
 from cppcc_graph.store.embedded import EmbeddedStore
-from cppcc_graph.store.endpoint import Endpoint, Remote
+from cppcc_graph.store.endpoint import Endpoint
 from cppcc_graph.store.ledger import (
     LEDGER,
     MERGE,
