@@ -88,8 +88,9 @@ DCAT = _namespace("dcat", "http://www.w3.org/ns/dcat#")
 SD = _namespace(
     "sd",
     "http://www.w3.org/ns/sparql-service-description#",
-    "Dataset Graph NamedGraph SPARQL11Query SPARQL11Update Service UnionDefaultGraph defaultDataset defaultGraph "
-    "endpoint feature graph name namedGraph resultFormat supportedLanguage",
+    "BasicFederatedQuery Dataset EmptyGraphs Graph NamedGraph SPARQL11Query SPARQL11Update SPARQLQuery SPARQLUpdate "
+    "Service UnionDefaultGraph defaultDataset defaultEntailmentRegime defaultGraph endpoint feature graph inputFormat "
+    "name namedGraph resultFormat supportedLanguage supportedVersion",
 )
 
 _NAMESPACES = (

@@ -1,5 +1,6 @@
 """One query answered: as a document for programs, or as something to look at for people."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -8,7 +9,7 @@ from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
 from cppcc_graph.errors import AnswerTooLarge, CppccError
-from cppcc_graph.formats import FORMATS, JSON, TURTLE, Format, suitable
+from cppcc_graph.formats import FORMATS, JSON, TURTLE, Format, ResultForm, suitable
 from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.web import results
 from cppcc_graph.web.coding import coded
@@ -52,15 +53,25 @@ def answer(asked: QueryRequest, names: Sequence[str]) -> Response:
     note_query(asked)
     query = replace(asked, formats=formats_of(names))
     opaque = validator(query, store().state())
-    wish = Asked(
-        accept_encoding=request.headers.get("Accept-Encoding", ""), if_none_match=request.headers.get("If-None-Match")
-    )
-    made = unchanged(opaque, wish)
+    made = unchanged(opaque, _wish())
     if made is None:
         found = store().answer(query)
         note_answer(found)
-        made = reply(found, opaque, wish)
+        made = reply(found, opaque, _wish())
     return _response(made)
+
+
+def document(body: bytes, media: Format) -> Response:
+    """A graph that was written already, or nothing for a client that has it."""
+    opaque = hashlib.sha256(body).hexdigest()[:32]
+    found = Answer(form=ResultForm.GRAPH, format=media, body=body, n_rows=None)
+    return _response(unchanged(opaque, _wish()) or reply(found, opaque, _wish()))
+
+
+def _wish() -> Asked:
+    return Asked(
+        accept_encoding=request.headers.get("Accept-Encoding", ""), if_none_match=request.headers.get("If-None-Match")
+    )
 
 
 def nothing_to_say(status: int) -> Response:

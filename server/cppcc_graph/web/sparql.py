@@ -2,21 +2,25 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
+from flask.sansio.blueprints import BlueprintSetupState
 
 from cppcc_graph.errors import UnsuitableFormat
-from cppcc_graph.formats import Format, ResultForm, choose, write_graph
+from cppcc_graph.formats import Format, ResultForm, choose, suitable
 from cppcc_graph.settings import UNION
 from cppcc_graph.store.base import QueryRequest, UpdateRequest
 from cppcc_graph.web import examples
-from cppcc_graph.web.answering import answer, editor, look, nothing_to_say, render_look
+from cppcc_graph.web.answering import answer, document, editor, look, nothing_to_say, render_look
 from cppcc_graph.web.pages import QueryPage, render
 from cppcc_graph.web.served import settings, store
-from cppcc_graph.web.service_description import Abilities, description
-from cppcc_graph.web.sparql_request import MAX_QUERY_STRING_BYTES, read_operation
+from cppcc_graph.web.service_description import Abilities, Descriptions
+from cppcc_graph.web.sparql_request import FORM, MAX_QUERY_STRING_BYTES, QUERY, read_operation
 from cppcc_graph.web.wanted import HTML, formats_of, wanted
 
 blueprint = Blueprint("sparql", __name__)
+
+ACCEPT_QUERY = f"{QUERY}, {FORM}"
+"""What the body of the QUERY method may be."""
 
 _FIRST_QUERY = """\
 SELECT ?class (COUNT(?thing) AS ?things) WHERE {
@@ -51,11 +55,33 @@ def endpoint() -> Response:
         raise
 
 
+@blueprint.record_once
+def _keep_descriptions(state: BlueprintSetupState) -> None:
+    state.app.extensions["descriptions"] = Descriptions()
+
+
+@blueprint.after_request
+def _tell_queries(response: Response) -> Response:
+    """Spec: RFC 10008, section 3 (Accept-Query)."""
+    response.headers["Accept-Query"] = ACCEPT_QUERY
+    return response
+
+
 def _description(names: list[str]) -> Response:
     chosen = choose(formats_of(names), ResultForm.GRAPH)
-    abilities = Abilities(is_union=settings().default_graph == UNION, is_writable=settings().writable)
-    body = write_graph(description(store(), abilities, endpoint=request.base_url), chosen)
-    return Response(body, content_type=chosen.content_type)
+    kept: Descriptions = current_app.extensions["descriptions"]
+    abilities = Abilities(
+        is_union=settings().default_graph == UNION,
+        is_writable=settings().writable,
+        is_federated=bool(settings().service),
+    )
+    body = kept.document(store(), abilities, endpoint=request.base_url, rdf_format=chosen)
+    response = document(body, chosen)
+    for other in suitable(ResultForm.GRAPH):
+        if other is not chosen:
+            address = f"{request.path}?format={other.name}"
+            response.headers.add("Link", f'<{address}>; rel="alternate"; type="{other.media_type}"')
+    return response
 
 
 def _page(asked: QueryRequest | None) -> Response:
