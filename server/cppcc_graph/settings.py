@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from cppcc_graph.errors import BadSetting
@@ -69,6 +69,12 @@ class Settings:
             "help": "Endpoints that queries may ask by SERVICE: an address, or a server for all of its endpoints."
         },
     )
+    trusted_proxy: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "Addresses or networks of proxies that are believed about the client and the address it asked."
+        },
+    )
     log_level: str = field(
         default="INFO", metadata={"help": "DEBUG, INFO, WARNING or ERROR; DEBUG also logs query texts."}
     )
@@ -107,8 +113,8 @@ def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
 
     Args:
         environ: Environment; ``CPPCC_PORT`` sets `port`, ``CPPCC_DATA`` may list several paths (separated
-            as in PATH), ``CPPCC_SERVICE`` several addresses (separated by blanks). ``CPPCC_STORE_USER``,
-            ``…_PASSWORD``, ``…_TOKEN`` and ``…_UPDATE`` belong to a store that is an address.
+            as in PATH), ``CPPCC_SERVICE`` and ``CPPCC_TRUSTED_PROXY`` several addresses (separated by blanks).
+            ``CPPCC_STORE_USER``, ``…_PASSWORD``, ``…_TOKEN`` and ``…_UPDATE`` belong to a store that is an address.
         given: Values by field name; None and empty tuples count as not given.
 
     Raises:
@@ -139,7 +145,7 @@ def _parse(name: str, text: str) -> object:
         return text.lower() in _TRUE
     if name == "data":
         return tuple(Path(part) for part in text.split(os.pathsep) if part)
-    if name == "service":
+    if name in ("service", "trusted_proxy"):
         return tuple(text.split())
     return Path(text) if name == "texts" else text
 
@@ -158,8 +164,19 @@ def _checked(values: Mapping[str, object]) -> Settings:
         value = getattr(settings, name)
         if value not in choices and value.upper() not in choices:
             raise BadSetting(name.replace("_", " "), f"'{value}' is none of {', '.join(choices)}")
+    _check_proxies(settings.trusted_proxy)
     _check_bare_mode(settings)
     return settings
+
+
+def _check_proxies(given: tuple[str, ...]) -> None:
+    for text in given:
+        try:
+            ip_network(text)
+        except ValueError as error:
+            raise BadSetting(
+                "trusted proxy", f"'{text}' is neither an address nor a network such as 10.0.0.0/8 or fd00::/8"
+            ) from error
 
 
 def _check_bare_mode(settings: Settings) -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 @setting("answer_mib", "--answer", type=int, metavar="MIB")
 @setting("cache_mib", "--cache", type=int, metavar="MIB")
 @setting("service", metavar="URL", multiple=True)
+@setting("trusted_proxy", metavar="CIDR", multiple=True)
 @setting("threads", type=int, metavar="N")
 @setting("log_level", metavar="LEVEL")
 def command(**given: object) -> None:

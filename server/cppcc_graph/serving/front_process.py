@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +20,7 @@ from a2wsgi import WSGIMiddleware
 
 from cppcc_graph.errors import CppccError
 from cppcc_graph.serving.patience import PatientProtocol
+from cppcc_graph.serving.readiness import Readiness
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import GraphSummary
 from cppcc_graph.store.workers.answers import Answers
@@ -29,7 +31,10 @@ from cppcc_graph.store.workers.pool import StoreInWorkers
 from cppcc_graph.store.workers.services import Services
 from cppcc_graph.store.workers.values import CODECS
 from cppcc_graph.web import create_app
-from cppcc_graph.web.front import Application, Front
+from cppcc_graph.web.asgi import Application
+from cppcc_graph.web.forwarded import Proxies
+from cppcc_graph.web.front import Front
+from cppcc_graph.web.measures import Measures, Workings
 
 GRACE_S = 10
 _STACK_BYTES = 16 * MIB
@@ -86,22 +91,46 @@ async def _serve(plan: FrontPlan) -> None:
     dispatcher.generation = plan.generation
     services = Services(dispatcher, plan.gate, deadline_s=plan.limits.deadline_s)
     answers = Answers(services.ask, dispatcher.state_name, limit_bytes=plan.settings.cache_mib * MIB)
-    app = create_app(plan.settings, StoreInWorkers(loop, dispatcher, answers))
+    readiness = Readiness(dispatcher, is_ours_alone=plan.is_ours_alone)
+    measures = Measures(workings=partial(_workings, dispatcher, answers), why_not_ready=readiness.why_not)
+    app = create_app(plan.settings, StoreInWorkers(loop, dispatcher, answers), measures)
     threads = ThreadPoolExecutor(plan.settings.threads, thread_name_prefix="page")
     front = Front(
         application=cast("Application", WSGIMiddleware(app, workers=plan.settings.threads)),  # type: ignore[arg-type]  # two spellings of WSGI
         answers=answers,
         state=dispatcher.state_name,
+        measures=measures,
         max_body_bytes=app.config["MAX_CONTENT_LENGTH"],
+        proxies=Proxies(plan.settings.trusted_proxy),
     )
     loop.set_default_executor(threads)
     dispatcher.start()
     loop.add_reader(plan.orders, _turn, plan.orders, dispatcher.turn_to)
-    ready = loop.create_task(_say_ready(plan, dispatcher))
-    await uvicorn.Server(_config(front)).serve([plan.listener])
-    ready.cancel()
+    server = uvicorn.Server(_config(front))
+    watching = [loop.create_task(readiness.watch(server)), loop.create_task(_say_ready(plan, dispatcher))]
+    await server.serve([plan.listener])
+    for task in watching:
+        task.cancel()
     dispatcher.close()
     threads.shutdown(wait=False)
+
+
+def _workings(dispatcher: Dispatcher, answers: Answers) -> Workings:
+    now, counts = dispatcher.state(), answers.counts
+    return Workings(
+        n_evaluators=now.n_evaluators,
+        n_running=now.n_running,
+        n_slow=now.n_slow,
+        n_waiting=now.n_waiting,
+        n_replaced=now.n_replaced,
+        n_kept=counts.n_answers,
+        n_kept_bytes=counts.n_bytes,
+        n_hits=counts.hits,
+        n_shared=counts.shared,
+        n_misses=counts.misses,
+        generation=dispatcher.generation,
+        state=dispatcher.state_name(),
+    )
 
 
 def _config(front: Front) -> uvicorn.Config:

@@ -128,6 +128,8 @@ class Answer:
             None.
         n_bytes: Length of the document, wherever it lies.
         hints: Why it may be empty; nothing for an answer that says something.
+        cache: ``miss`` when it was made for this request, ``shared`` when for another one at the same time, ``hit``
+            when it was kept.
     """
 
     form: ResultForm
@@ -137,6 +139,7 @@ class Answer:
     file: BinaryIO | None = None
     n_bytes: int = -1
     hints: tuple[Hint, ...] = ()
+    cache: str = "miss"
 
     def __post_init__(self) -> None:
         """The length of a body in memory need not be given."""

@@ -1,15 +1,19 @@
 """The web application. Flask lives in this package and nowhere else."""
 
+from functools import partial
+
 from flask import Flask
 from jinja2 import StrictUndefined
 
+from cppcc_graph.errors import CppccError
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import Store
-from cppcc_graph.web import entities, graph_store, home, questions, sparql
+from cppcc_graph.web import entities, graph_store, home, operations, questions, sparql
 from cppcc_graph.web.examples import init_examples
 from cppcc_graph.web.frame import init_frame
 from cppcc_graph.web.headers import init_headers
 from cppcc_graph.web.i18n import init_i18n
+from cppcc_graph.web.measures import Measures, Workings
 from cppcc_graph.web.problems import init_problems
 from cppcc_graph.web.request_log import init_request_log
 from cppcc_graph.web.served import init_served
@@ -19,19 +23,20 @@ MAX_BODY_BYTES = 4_000_000
 """The largest body that is read; a query is far shorter."""
 
 
-def create_app(settings: Settings, store: Store) -> Flask:
+def create_app(settings: Settings, store: Store, measures: Measures | None = None) -> Flask:
     """
     The application over *store*, ready for any WSGI server.
 
     Args:
         settings: Of this run; the application reads `texts`, `default_graph` and `writable`.
         store: Stays open as long as the application is used, and is closed by who opened it.
+        measures: Where requests are counted, and the numbers of who evaluates queries; an own one when there is none.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.url_map.strict_slashes = False
-    init_request_log(app)
+    init_request_log(app, measures or Measures(workings=Workings, why_not_ready=partial(_why_not_ready, store)))
     init_served(app, settings, store)
     init_i18n(app)
     init_frame(app)
@@ -39,6 +44,15 @@ def create_app(settings: Settings, store: Store) -> Flask:
     init_problems(app)
     init_headers(app)
     init_unread(app)
-    for concern in (home, sparql, graph_store, questions, entities):
+    for concern in (operations, home, sparql, graph_store, questions, entities):
         app.register_blueprint(concern.blueprint)
     return app
+
+
+def _why_not_ready(store: Store) -> str:
+    """Of an application that stands alone: whether its store answers."""
+    try:
+        store.is_empty()
+    except CppccError as error:
+        return str(error)
+    return ""

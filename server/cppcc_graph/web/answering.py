@@ -49,8 +49,8 @@ def answer(asked: QueryRequest, names: Sequence[str]) -> Response:
     Raises:
         CppccError: there is no answer; `store.base.Store.answer` lists why.
     """
-    _raise_known_failure()
     note_query(asked)
+    _raise_known_failure()
     query = replace(asked, formats=formats_of(names))
     opaque = validator(query, store().state())
     made = unchanged(opaque, _wish())

@@ -8,41 +8,32 @@ has left is given up.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from time import perf_counter
 from typing import Protocol, cast
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 from werkzeug.exceptions import HTTPException
 
 from cppcc_graph.errors import CppccError
 from cppcc_graph.store.base import Answer, QueryRequest
-from cppcc_graph.web.coding import coded
+from cppcc_graph.web.asgi import Application, Message, Receive, Send, cut, has_body, plain, replayed, sent, state_of
 from cppcc_graph.web.conditional import validator
-from cppcc_graph.web.headers import DATA_HEADERS
+from cppcc_graph.web.forwarded import Proxies, is_host, origin
 from cppcc_graph.web.incoming import HeaderFields, Incoming, header_fields
-from cppcc_graph.web.reply import NOT_MODIFIED, Asked, Reply, reply, unchanged
-from cppcc_graph.web.request_log import Fields, answer_fields, query_fields, write_line
+from cppcc_graph.web.measures import Measures
+from cppcc_graph.web.operations import PATHS, operation
+from cppcc_graph.web.outcomes import CLIENT_LEFT, outcome_of
+from cppcc_graph.web.reply import Asked, Reply, reply, unchanged
+from cppcc_graph.web.request_log import Line, hash_of, write_line
 from cppcc_graph.web.sparql_request import read_query
 from cppcc_graph.web.wanted import HTML, accepted, formats_of
 
-Message = MutableMapping[str, object]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Message, Receive, Send], Awaitable[None]]
-
 ENDPOINT = "/sparql"
-_PIECE_BYTES = 256 * 1024
-_CODED_AT_ONCE_BYTES = 32 * 1024
 _BODY_DEADLINE_S = 30.0
-_STALLED_S = 60.0
 _WATCHED_AFTER_S = 0.05
-_CLIENT_LEFT = 499  # as other servers log it; never sent
-_OF_BODIES = frozenset({b"content-length", b"transfer-encoding"})
-_ASCII = bytes(range(0x21, 0x7F))
-_COMMON = [(name.lower().encode(), value.encode()) for name, value in DATA_HEADERS.items()]
 
 
 class AnswerSource(Protocol):
@@ -72,28 +63,58 @@ class Front:
         application: Answers everything that is not answered here.
         answers: Answers queries.
         state: Names the present state of the data.
+        measures: Count what is answered here; the application's own.
         max_body_bytes: The most that is read of a body.
+        proxies: Whose word about clients and addresses counts.
     """
 
     application: Application
     answers: AnswerSource
     state: Callable[[], str]
+    measures: Measures
     max_body_bytes: int
+    proxies: Proxies
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Spec: ASGI 3.0, HTTP connection scope."""
         if scope["type"] != "http":
             return
+        started_s = perf_counter()
+        if self.proxies:
+            scope = self.proxies.real(scope)
         try:
             body = await self._body(scope, receive)
         except (TimeoutError, ConnectionError):
-            _cut(scope)
+            cut(scope)
+            self._tell(_gone(scope, started_s), is_query=False)
             return
-        exchange = _understood(scope, body) if scope["path"] == ENDPOINT else None
+        path = cast("str", scope["path"]).removeprefix(cast("str", scope["root_path"]))
+        if path in PATHS and scope["method"] in ("GET", "HEAD"):
+            await self._operation(path, scope, send)
+            return
+        exchange = _understood(scope, body) if path == ENDPOINT else None
         failure = await self._exchange(exchange, scope, receive, send) if exchange else None
         if exchange is None or failure is not None:
-            _state(scope)["failure"] = failure
-            await self.application(_plain(scope, body), _replayed(body, receive), send)
+            state_of(scope).update(failure=failure, started_s=started_s)
+            await self.application(plain(scope, body), replayed(body, receive), send)
+
+    async def _operation(self, path: str, scope: Message, send: Send) -> None:
+        """Spec: see `operations`."""
+        started_s = perf_counter()
+        fields = header_fields(cast("list[tuple[bytes, bytes]]", scope["headers"]))
+        made = operation(path, fields.get("accept"), self.measures)
+        method = cast("str", scope["method"])
+        await sent(made, method, send)
+        line = Line(
+            client=_client(scope),
+            method=method,
+            route=path,
+            status=made.status,
+            outcome=outcome_of(made.status),
+            took_s=perf_counter() - started_s,
+            n_bytes=made.n_bytes,
+        )
+        self._tell(line, is_query=False)
 
     async def _body(self, scope: Message, receive: Receive) -> bytes:
         """
@@ -103,7 +124,7 @@ class Front:
             TimeoutError: it does not arrive.
             ConnectionError: the client left.
         """
-        if not _has_body(scope):
+        if not has_body(scope):
             return b""
         body = bytearray()
         async with asyncio.timeout(_BODY_DEADLINE_S):
@@ -126,17 +147,19 @@ class Front:
             except CppccError as error:
                 return error
             if answer is None:  # the client has left
-                self._log(exchange, None, _CLIENT_LEFT)
+                self._tell(_line(exchange, None, Reply(status=CLIENT_LEFT)), is_query=True)
                 return None
             made = reply(answer, opaque, exchange.asked)
+        is_sent = False
         try:
-            await _sent(made, exchange.method, send)
+            await sent(made, exchange.method, send)
+            is_sent = True
         except (TimeoutError, OSError):
-            _cut(scope)
+            cut(scope)
         finally:
             if made.file is not None:
                 made.file.close()
-        self._log(exchange, answer, made.status)
+        self._tell(_line(exchange, answer, made, is_sent=is_sent), is_query=True)
         return None
 
     async def _awaited(self, query: QueryRequest, receive: Receive) -> Answer | None:
@@ -151,15 +174,9 @@ class Front:
         finally:
             watch.stop()
 
-    def _log(self, exchange: Exchange, answer: Answer | None, status: int) -> None:
-        line: Fields = {
-            "method": exchange.method,
-            "route": ENDPOINT,
-            "status": status,
-            "took_ms": round((perf_counter() - exchange.started_s) * 1000, 1),
-            "bytes": answer.n_bytes if answer else 0,
-        }
-        write_line(line | query_fields(exchange.query) | (answer_fields(answer) if answer else {}))
+    def _tell(self, line: Line, *, is_query: bool) -> None:
+        write_line(line)
+        self.measures.count(line, is_query=is_query)
 
 
 class _Watch:
@@ -189,12 +206,53 @@ class _Watch:
             self._watching.cancel()
 
 
+def _line(exchange: Exchange, answer: Answer | None, made: Reply, *, is_sent: bool = True) -> Line:
+    return Line(
+        client=exchange.client,
+        method=exchange.method,
+        route=ENDPOINT,
+        status=made.status,
+        outcome=outcome_of(made.status if is_sent else CLIENT_LEFT),
+        took_s=perf_counter() - exchange.started_s,
+        n_bytes=answer.n_bytes if answer else 0,
+        coding=made.coding or None,
+        query_sha256=hash_of(exchange.query),
+        query_form=answer.form.value if answer else None,
+        rows=answer.n_rows if answer else None,
+        cache=answer.cache if answer else None,
+    )
+
+
+def _gone(scope: Message, started_s: float) -> Line:
+    """Of a request whose body never came."""
+    return Line(
+        client=_client(scope),
+        method=cast("str", scope["method"]),
+        route=None,
+        status=CLIENT_LEFT,
+        outcome=outcome_of(CLIENT_LEFT),
+        took_s=perf_counter() - started_s,
+    )
+
+
+def _client(scope: Message) -> str:
+    return cast("tuple[str, int]", scope["client"])[0] if scope["client"] else ""
+
+
+@lru_cache(maxsize=512)
+def _base_url(scheme: str, host: str, path: str) -> str:
+    """The address without the query string; empty when the host cannot be one."""
+    return origin(scheme, host) + path if is_host(host) else ""
+
+
 def _understood(scope: Message, body: bytes) -> Exchange | None:
     """The query, if it is one that a program asks and nothing is wrong with it."""
     started_s = perf_counter()
     fields = header_fields(cast("list[tuple[bytes, bytes]]", scope["headers"]))
     method, query_string = cast("str", scope["method"]), cast("bytes", scope["query_string"])
-    base_url = f"{scope['scheme']}://{fields.get('host')}{scope['path']}"
+    base_url = _base_url(cast("str", scope["scheme"]), fields.get("host"), cast("str", scope["path"]))
+    if not base_url:
+        return None
     try:
         if method == "GET" and not body:
             understood = _asked_by_address(query_string, base_url, fields.get("accept"))
@@ -211,8 +269,7 @@ def _understood(scope: Message, body: bytes) -> Exchange | None:
     asked = Asked(
         accept_encoding=fields.get("accept-encoding"), if_none_match=fields.get("if-none-match") or None, vary=vary
     )
-    client = cast("tuple[str, int]", scope["client"])[0] if scope["client"] else ""
-    return Exchange(query, client, asked, method, started_s)
+    return Exchange(query, _client(scope), asked, method, started_s)
 
 
 @lru_cache(maxsize=512)
@@ -236,75 +293,3 @@ def _format_in(query_string: bytes) -> str | None:
     if b"format=" not in query_string:
         return None
     return parse_qs(query_string.decode("utf-8", "replace")).get("format", [None])[0]
-
-
-async def _sent(made: Reply, method: str, send: Send) -> None:
-    """
-    Sends status, headers and body, a large one in pieces that the client must take in time.
-
-    Raises:
-        TimeoutError: the client does not read.
-        OSError: the file cannot be read.
-    """
-    body = made.body
-    if made.coding:
-        is_long = len(body) > _CODED_AT_ONCE_BYTES
-        body = await asyncio.to_thread(coded, body, made.coding) if is_long else coded(body, made.coding)
-    n_bytes = made.n_bytes if made.file is not None else len(body)
-    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in made.headers.items()]
-    if made.status != NOT_MODIFIED:
-        headers.append((b"content-length", str(n_bytes).encode()))
-    await send({"type": "http.response.start", "status": made.status, "headers": headers + _COMMON})
-    if method != "HEAD" and made.file is not None:
-        while piece := await asyncio.to_thread(made.file.read, _PIECE_BYTES):
-            await asyncio.wait_for(send({"type": "http.response.body", "body": piece, "more_body": True}), _STALLED_S)
-        body = b""
-    elif method != "HEAD" and len(body) > _PIECE_BYTES:
-        for start in range(0, len(body), _PIECE_BYTES):
-            piece = body[start : start + _PIECE_BYTES]
-            await asyncio.wait_for(send({"type": "http.response.body", "body": piece, "more_body": True}), _STALLED_S)
-        body = b""
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
-
-
-def _has_body(scope: Message) -> bool:
-    lines = cast("list[tuple[bytes, bytes]]", scope["headers"])
-    for name, _value in lines:  # a loop, because it runs for each request
-        if name in _OF_BODIES:
-            return True
-    return False
-
-
-def _plain(scope: Message, body: bytes) -> Message:
-    """The scope of a request whose body is whole and whose address is ASCII, as WSGI wants it."""
-    lines = cast("list[tuple[bytes, bytes]]", scope["headers"])
-    kept = [(name, value) for name, value in lines if name not in _OF_BODIES]
-    if _has_body(scope):
-        kept.append((b"content-length", str(len(body)).encode()))
-    query_string = cast("bytes", scope["query_string"])
-    if not query_string.isascii():
-        query_string = quote(query_string, safe=_ASCII).encode()
-    return {**scope, "headers": kept, "query_string": query_string}
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """*receive* as if the body had not been read yet."""
-    unread = [body]
-
-    async def again() -> Message:
-        if unread:
-            return {"type": "http.request", "body": unread.pop(), "more_body": False}
-        return await receive()
-
-    return again
-
-
-def _state(scope: Message) -> dict[str, object]:
-    return cast("dict[str, object]", scope.setdefault("state", {}))
-
-
-def _cut(scope: Message) -> None:
-    """Ends the connection at once, so that nothing looks whole that is not."""
-    abort = _state(scope).get("abort")
-    if callable(abort):
-        abort()

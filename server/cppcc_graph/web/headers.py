@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import BadRequest
 
+from cppcc_graph.web.forwarded import is_host
+from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.vary import send_vary
 
 CONTENT_SECURITY_POLICY = (
@@ -30,10 +33,23 @@ _PREFLIGHT_AGE_S = 24 * 3600
 
 
 def init_headers(app: Flask) -> None:
-    """Let *app* answer ``OPTIONS`` everywhere, and put the common headers on everything it sends."""
+    """Let *app* refuse a bad ``Host``, answer ``OPTIONS`` everywhere, and put the common headers on all it sends."""
+    app.before_request(_refuse_bad_host)
     app.before_request(_answer_options)
     app.after_request(send_vary)
     app.after_request(_common_headers)
+
+
+def _refuse_bad_host() -> None:
+    """
+    What a client says of our address goes into links and into ``sd:endpoint``, so it must be one.
+
+    Spec: RFC 9112, section 3.2 (Request Target): one ``Host``, and a valid one; HTTP/1.0 may have none.
+    """
+    host = request.environ.get("HTTP_HOST")
+    may_lack = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+    if not (may_lack if host is None else is_host(host)):
+        raise BadRequest(_("The header Host must be one host name or address, with or without a port."))
 
 
 def _answer_options() -> Response | None:

@@ -21,6 +21,7 @@ from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.negotiate import ranking
 from cppcc_graph.web.pages import ProblemPage, render
 from cppcc_graph.web.parts import ProblemKind
+from cppcc_graph.web.request_log import note_failure
 from cppcc_graph.web.vary import depends_on
 from cppcc_graph.web.wording import detail
 
@@ -137,10 +138,11 @@ def answer_problem(error: Exception) -> Response:
 def problem_of(error: Exception) -> Problem:
     """A failure in the reader's language; what is neither ours nor HTTP's becomes an internal error without details."""
     if isinstance(error, errors.CppccError):
-        return _our_problem(error)
-    if isinstance(error, HTTPException):
-        return _http_problem(error)
-    return _http_problem(InternalServerError())
+        problem = _our_problem(error)
+    else:
+        problem = _http_problem(error if isinstance(error, HTTPException) else InternalServerError())
+    note_failure(problem.kind)
+    return problem
 
 
 def problem_response(problem: Problem) -> Response:

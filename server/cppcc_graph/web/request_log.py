@@ -3,22 +3,73 @@
 import hashlib
 import json
 import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii
 from time import perf_counter
 from typing import TextIO, TypeAlias
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from cppcc_graph.store.base import Answer, QueryRequest
+from cppcc_graph.web.measures import Measures
+from cppcc_graph.web.outcomes import outcome_of
 
-Fields: TypeAlias = dict[str, str | int | float | None]
+Fields: TypeAlias = dict[str, str | int | None]
 
 _log = logging.getLogger("cppcc_graph.web.requests")
 
 
-def init_request_log(app: Flask) -> None:
-    """Let *app* write its line when an answer is ready; where lines go is the command's business."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """
+    What is told of one request; None where there is nothing to tell.
+
+    Attributes:
+        client: Who asked: an address, behind trusted proxies the real one; empty at a Unix socket.
+        method: Of the request.
+        route: The route that answered, with its variable parts in angle brackets.
+        status: Of the answer; 499 when the client left before it, which is never sent.
+        outcome: One of `outcomes.OUTCOMES`.
+        took_s: From the arrival of the whole request to the answer, in seconds.
+        n_bytes: Length of the answer before its content coding.
+        coding: The content coding.
+        query_sha256: First 12 hexadecimal digits of the hash of the query in UTF-8.
+        query_form: Solutions, boolean or graph.
+        rows: Solutions in a table, triples in a graph, 1 for a boolean.
+        cache: How the answer was come by: ``hit``, ``shared`` or ``miss``.
+    """
+
+    client: str
+    method: str | None
+    route: str | None
+    status: int
+    outcome: str
+    took_s: float
+    n_bytes: int = 0
+    coding: str | None = None
+    query_sha256: str | None = None
+    query_form: str | None = None
+    rows: int | None = None
+    cache: str | None = None
+
+    def __str__(self) -> str:
+        """A JSON object on one line; put together by hand, which takes a third of the time of a JSON writer."""
+        return (
+            f'{{"time": "{datetime.now(UTC).isoformat(timespec="milliseconds")}"'
+            f', "client": {encode_basestring_ascii(self.client)}, "method": {_text(self.method)}'
+            f', "route": {_text(self.route)}, "status": {self.status}, "outcome": "{self.outcome}"'
+            f', "took_ms": {self.took_s * 1000:.1f}, "bytes": {self.n_bytes}, "coding": {_text(self.coding)}'
+            f', "query_sha256": {_text(self.query_sha256)}, "query_form": {_text(self.query_form)}'
+            f', "rows": {"null" if self.rows is None else self.rows}, "cache": {_text(self.cache)}}}'
+        )
+
+
+def init_request_log(app: Flask, measures: Measures) -> None:
+    """Let *app* write its line when an answer is ready and count it; where lines go is the command's business."""
+    app.extensions["measures"] = measures
     app.before_request(_start)
-    app.after_request(_write_line)
+    app.after_request(_tell)
 
 
 def send_lines_to(stream: TextIO) -> None:
@@ -42,41 +93,45 @@ class _Lines(logging.StreamHandler[TextIO]):
 
 def note_query(query: QueryRequest) -> None:
     """Put the query's hash into this request's line, and its text at DEBUG."""
-    _fields().update(query_fields(query))
+    _fields()["query_sha256"] = hash_of(query)
 
 
 def note_answer(answer: Answer) -> None:
-    """Put the query's form and the number of rows into this request's line."""
-    _fields().update(answer_fields(answer))
+    """Put the query's form, the number of rows and the way to the answer into this request's line."""
+    _fields().update(query_form=answer.form.value, rows=answer.n_rows, cache=answer.cache)
 
 
-def query_fields(query: QueryRequest) -> Fields:
+def note_failure(kind: str) -> None:
+    """Put the outcome of a failure of this kind into this request's line."""
+    _fields()["failure"] = kind
+
+
+def hash_of(query: QueryRequest) -> str:
     """What a line says of a query; its text goes out at DEBUG."""
     if _log.isEnabledFor(logging.DEBUG):
         _log.debug(json.dumps({"query": query.query}, ensure_ascii=False))
-    return {"query_sha256": hashlib.sha256(query.query.encode("utf-8", "replace")).hexdigest()[:12]}
+    return hashlib.sha256(query.query.encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def answer_fields(answer: Answer) -> Fields:
-    """What a line says of an answer."""
-    rows = {} if answer.n_rows is None else {"rows": answer.n_rows}
-    return {"query_form": answer.form.value, **rows}
-
-
-def write_line(fields: Fields) -> None:
+def write_line(line: Line) -> None:
     """One line of JSON."""
     if not _log.isEnabledFor(logging.INFO):
         return
-    line = json.dumps(fields, ensure_ascii=False)
     [handler] = _log.handlers if len(_log.handlers) == 1 else [None]
     if isinstance(handler, _Lines):
-        handler.write(line)
+        handler.write(str(line))
     else:
-        _log.info(line)
+        _log.info("%s", line)
+
+
+def _text(value: str | None) -> str:
+    return "null" if value is None else encode_basestring_ascii(value)
 
 
 def _start() -> None:
-    g.started_s = perf_counter()
+    """The front has perhaps worked on it already."""
+    scope = request.environ.get("asgi.scope", {})
+    g.started_s = scope.get("state", {}).get("started_s") or perf_counter()
 
 
 def _fields() -> Fields:
@@ -86,14 +141,22 @@ def _fields() -> Fields:
     return fields
 
 
-def _write_line(response: Response) -> Response:
-    line: Fields = {
-        "method": request.method,
-        "route": request.url_rule.rule if request.url_rule else None,
-        "status": response.status_code,
-        "took_ms": round((perf_counter() - g.get("started_s", perf_counter())) * 1000, 1),
-        "bytes": response.content_length or 0,
-        **_fields(),
-    }
+def _tell(response: Response) -> Response:
+    fields = _fields()
+    failure = fields.pop("failure", None)
+    is_query = "query_sha256" in fields or (request.endpoint == "sparql.endpoint" and failure is not None)
+    line = Line(
+        client=request.remote_addr or "",
+        method=request.method,
+        route=request.url_rule.rule if request.url_rule else None,
+        status=response.status_code,
+        outcome=outcome_of(response.status_code, str(failure)),
+        took_s=perf_counter() - g.get("started_s", perf_counter()),
+        n_bytes=response.content_length or 0,
+        coding=response.content_encoding,
+        **fields,  # type: ignore[arg-type]  # put there by name in this module
+    )
     write_line(line)
+    measures: Measures = current_app.extensions["measures"]
+    measures.count(line, is_query=is_query)
     return response

@@ -9,7 +9,7 @@ or shared: NOW, RAND, UUID, STRUUID, BNODE, SERVICE; nor are failures and answer
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from cppcc_graph.errors import CppccError
@@ -68,6 +68,8 @@ class Answers:
             if kept is not None:
                 self._kept.move_to_end(key)
                 self.counts.hits += 1
+                if kept.cache != "hit":
+                    kept = self._kept[key] = replace(kept, cache="hit")
                 return kept
             flight = (*key, request.deadline_s)
             if flight not in self._running:
@@ -129,4 +131,4 @@ def _tell(others: "asyncio.Future[Answer | None]", outcome: Answer | CppccError 
         others.set_exception(outcome)
         others.exception()  # perhaps nobody looks
     else:
-        others.set_result(outcome if outcome is not None and outcome.file is None else None)
+        others.set_result(replace(outcome, cache="shared") if outcome is not None and outcome.file is None else None)
