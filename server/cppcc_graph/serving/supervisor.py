@@ -18,24 +18,23 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from cppcc_graph.errors import CppccError
+from cppcc_graph.errors import BadSetting, CppccError
 from cppcc_graph.serving.listening import Listener
-from cppcc_graph.serving.supply import Supply
+from cppcc_graph.serving.supply import OpenStore, Supply
 from cppcc_graph.settings import Settings
-from cppcc_graph.store.base import Store
 from cppcc_graph.store.workers.dispatcher import Places
 from cppcc_graph.store.workers.gate import Gate, allowed_of
 from cppcc_graph.store.workers.limits import MIB, Limits
-from cppcc_graph.store.workers.nursery import CONTROL, Plan, listening, nurse, seats
+from cppcc_graph.store.workers.nursery import CONTROL, Plan, latest_generation, listening, nurse, seats
 
 _log = logging.getLogger("cppcc_graph.serving")
 _GRACE_S = 12.0
+_LONGEST_ADDRESS = 103  # bytes, of a Unix socket on every system
 _SHORT_LIFE_S = 1.0
 _MOST_SHORT_LIVES = 3
 _STOPPED_BY = (signal.SIGTERM, signal.SIGINT)
@@ -55,6 +54,8 @@ def serve(settings: Settings, listener: Listener, supply: Supply) -> None:
         SystemExit: the front or the nursery could not be kept alive (status 2).
     """
     with tempfile.TemporaryDirectory(prefix="cppcc-") as folder:
+        if len(os.fsencode(seats(Path(folder), 999_999))) > _LONGEST_ADDRESS:
+            raise BadSetting("TMPDIR", f"{tempfile.gettempdir()} is too long for a socket in it; use a shorter folder")
         try:
             _Supervisor(settings, listener, supply, Path(folder)).run()
         finally:
@@ -74,6 +75,7 @@ class _Supervisor:
         )
         self._gate = Gate([allowed_of(entry) for entry in settings.service])
         self._generation = 0
+        self._open_store: OpenStore | None = None
         self._front = 0
         self._front_born_s = 0.0
         self._short_lives = 0
@@ -90,6 +92,7 @@ class _Supervisor:
         first = listening(seats(self._folder, 0))
         self._fork_front()  # which imports what it needs while the data are read
         try:
+            self._open_store = self._supply.read()
             self._nursery = self._fork_nursery(first, control)
             while not self._signals & set(_STOPPED_BY):
                 self._wait()
@@ -134,14 +137,15 @@ class _Supervisor:
             _log.warning("cppcc: the data are written here and not read from files; nothing was read again")
             return
         try:
-            self._renew(control)
+            self._open_store = self._supply.read()
         except CppccError as error:
             _log.error("cppcc: the data could not be read again and are served as they were: %s", error)
         else:
+            self._renew(control)
             _log.warning("cppcc: the data were read again")
 
     def _renew(self, control: socket.socket) -> None:
-        """A nursery of the next generation over data read anew; the front moves to it, and the old one goes."""
+        """A nursery of the next generation; the front moves to it, and the old one goes."""
         generation = self._generation + 1
         evaluators = listening(seats(self._folder, generation))
         old = self._nursery
@@ -149,9 +153,9 @@ class _Supervisor:
         self._generation = generation
         os.write(self._order, f"{generation}\n".encode())
         old.let_go()
+        seats(self._folder, generation - 1).unlink(missing_ok=True)
 
     def _fork_nursery(self, evaluators: socket.socket, control: socket.socket) -> "_NurseryAt":
-        open_store = self._supply.read()
         lifeline, lifeline_end = os.pipe()
         alive, alive_end = os.pipe()
         pid = os.fork()
@@ -163,7 +167,7 @@ class _Supervisor:
                 self._nursery.close_all()
                 self._listener.socket.close()
                 os.setpgid(0, 0)
-                self._become_nursery(open_store, evaluators, control, (lifeline, alive_end))
+                self._become_nursery(evaluators, control, (lifeline, alive_end))
             except BaseException:  # noqa: BLE001  # this process, and whatever it forked, ends here
                 _log.exception("a process that keeps evaluators failed")
             finally:
@@ -174,12 +178,11 @@ class _Supervisor:
         return _NurseryAt(pid=pid, lifeline=lifeline_end, alive=alive)
 
     def _become_nursery(
-        self,
-        open_store: Callable[[], Store],
-        evaluators: socket.socket,
-        control: socket.socket,
-        descriptors: tuple[int, int],
+        self, evaluators: socket.socket, control: socket.socket, descriptors: tuple[int, int]
     ) -> NoReturn:
+        open_store = self._open_store
+        if open_store is None:
+            raise RuntimeError("a nursery without data")
         plan = Plan(
             folder=self._folder,
             n_evaluators=self._places.all,
@@ -216,7 +219,7 @@ class _Supervisor:
                 places=self._places,
                 gate=self._gate,
                 is_ours_alone=self._supply.is_ours_alone,
-                generation=self._generation,
+                generation=latest_generation(self._folder),
                 orders=self._orders,
                 is_first=self._is_first,
             )
@@ -236,12 +239,12 @@ class _Supervisor:
             raise SystemExit(2)
 
     def _reap(self) -> bool:
-        """Whether the front was among the children that have ended."""
-        front_ended = False
+        """Whether the front is among the children that have ended."""
         with suppress(ChildProcessError):
             while (pid := os.waitpid(-1, os.WNOHANG)[0]) != 0:
-                front_ended |= pid == self._front
-        return front_ended
+                if pid == self._front:
+                    self._front = 0
+        return self._front == 0
 
     def _stop(self) -> None:
         """Ends the front, gracefully unless asked twice, then everything else."""

@@ -56,6 +56,13 @@ def seats(folder: Path, generation: int) -> Path:
     return folder / f"evaluators-{generation}.sock"
 
 
+def latest_generation(folder: Path) -> int:
+    """The generation whose evaluators accept connections now; 0 before there is any."""
+    prefix, suffix = seats(folder, 0).name.split("0")
+    numbers = (path.name.removeprefix(prefix).removesuffix(suffix) for path in folder.glob(f"{prefix}*{suffix}"))
+    return max(map(int, numbers), default=0)
+
+
 def listening(path: Path) -> socket.socket:
     """A Unix socket at *path*, for this user only."""
     path.unlink(missing_ok=True)
@@ -202,6 +209,7 @@ class _Nursery:
         self._evaluators.close()
         self._generation += 1
         self._evaluators = listening(seats(self._plan.folder, self._generation))
+        seats(self._plan.folder, self._generation - 1).unlink(missing_ok=True)
         self._born = {}
         self._leash, self._leash_end = os.pipe()
         self._woken, self._wake = os.pipe()
