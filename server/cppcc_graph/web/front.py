@@ -32,6 +32,7 @@ from cppcc_graph.web.sparql_request import read_query
 from cppcc_graph.web.wanted import HTML, accepted, formats_of
 
 ENDPOINT = "/sparql"
+_METHODS = frozenset({"GET", "HEAD", "POST", "QUERY"})
 _BODY_DEADLINE_S = 30.0
 _WATCHED_AFTER_S = 0.05
 
@@ -92,7 +93,8 @@ class Front:
         if path in PATHS and scope["method"] in ("GET", "HEAD"):
             await self._operation(path, scope, send)
             return
-        exchange = _understood(scope, body) if path == ENDPOINT else None
+        is_ours = path == ENDPOINT and scope["method"] in _METHODS
+        exchange = _understood(scope, body) if is_ours else None
         failure = await self._exchange(exchange, scope, receive, send) if exchange else None
         if exchange is None or failure is not None:
             state_of(scope).update(failure=failure, started_s=started_s)

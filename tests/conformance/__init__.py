@@ -1,0 +1,1 @@
+"""The W3C's own tests, read from their manifests."""
