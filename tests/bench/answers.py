@@ -27,9 +27,13 @@ class Answer:
     """What is odd about the form of an answer that can be understood."""
 
 
-def ask(engine: Engine, query: str, accept: str) -> Answer:
-    """The answer of *engine*, made comparable; a failure is told in it."""
-    status, body = request("GET", f"{engine.query_url}?query={quote(query, safe='')}", headers={"Accept": accept})
+def ask(engine: Engine, query: str, accept: str, *, patience_s: float = 600) -> Answer:
+    """The answer of *engine*, made comparable; a failure is told in it, as is none within *patience_s*."""
+    url = f"{engine.query_url}?query={quote(query, safe='')}"
+    try:
+        status, body = request("GET", url, headers={"Accept": accept}, timeout_s=patience_s)
+    except TimeoutError:
+        return Answer(failure=f"no answer in {patience_s:.0f} s")
     if status != 200:
         return Answer(failure=f"{status}: {body[:300]!r}")
     try:

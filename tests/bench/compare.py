@@ -35,6 +35,7 @@ from tests.bench.recovery import recovery
 from tests.bench.reports import write
 from tests.bench.table import Cell, failures, latencies, memory, ratios
 from tests.engines import ENGINES, Engine, cppcc, started, why_missing
+from tests.engines.engine import answers
 
 OURS, CACHED = "cppcc", "cppcc, cached"
 TEXTS = 512
@@ -86,6 +87,7 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--clients", type=int, nargs="+", default=[1, 8, 32], help="kept connections (default: 1 8 32)")
     add("--rounds", type=int, default=3, help="rounds (default: 3)")
     add("--seconds", type=float, default=2, help="length of a window (default: 2)")
+    add("--patience", type=float, default=60, metavar="SECONDS", help="for one answer when comparing (default: 60)")
     add("--serve", type=shlex.split, default=[], metavar="OPTIONS", help="more options for our `cppcc serve`")
     add("--no-cached", action="store_true", help="leave out the series with repeated texts")
     add("--kills", type=int, default=5, help="evaluators to kill when measuring replacement (default: 5)")
@@ -127,17 +129,26 @@ def _compare_answers(given: argparse.Namespace, n_reports: int, series: list[Ser
             query = kind.query(n_reports, number)
             for one in engines:
                 began = time.perf_counter()
-                found[one.name].append(ask(one.engine, query, kind.accept))
+                found[one.name].append(_asked(one.engine, query, kind.accept, given.patience))
                 measured.single_s[kind.name, one.name] = time.perf_counter() - began
         first = found[engines[0].name]
         n_rows = " and ".join(str(len(answer.rows)) for answer in first)
         say(f"- {kind.name} ({n_rows} rows): {_verdicts(first, found, in_order='ORDER BY' in query)}")
 
 
+def _asked(engine: Engine, query: str, accept: str, patience_s: float) -> Answer:
+    """One answer; an engine that gave none in time is waited for, because it may answer nothing else meanwhile."""
+    answer = ask(engine, query, accept, patience_s=patience_s)
+    gives_up = time.monotonic() + 10 * patience_s
+    while answer.failure and time.monotonic() < gives_up and not answers(engine.query_url):
+        time.sleep(1)
+    return answer
+
+
 def _verdicts(first: list[Answer], found: dict[str, list[Answer]], *, in_order: bool) -> str:
     told = []
-    for name, answers in found.items():
-        verdicts = {compared(a, b, in_order=in_order) for a, b in zip(first, answers, strict=True)}
+    for name, given in found.items():
+        verdicts = {compared(a, b, in_order=in_order) for a, b in zip(first, given, strict=True)}
         told += [f"{name}: {verdict}" for verdict in sorted(verdicts - {"equal"})]
     return "; ".join(told) or "equal everywhere"
 

@@ -10,7 +10,7 @@ from tests.bench.load import Run
 from tests.engines import Engine, memory_mib
 
 BASE = "oxigraph serve"
-ESTIMATED = "Values with * are one answer alone: a window would have taken too long."
+ESTIMATED = "Values with * are one answer alone, or what it would be if it had come when the patience ended."
 
 
 class Cell(NamedTuple):

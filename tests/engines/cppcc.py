@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.engines.engine import Engine, EngineFailed, free_port, running, temporary_folder
+from tests.engines.engine import Engine, EngineFailed, free_port, inserting_at, running, temporary_folder
 
 SERVER = Path(__file__).parents[2] / "server"
 COMMAND = (sys.executable, "-m", "cppcc_graph")
@@ -20,7 +20,11 @@ def environment() -> dict[str, str]:
 
 @contextmanager
 def served(data: Sequence[Path] = (), *, options: Sequence[str] = ()) -> Iterator[Engine]:
-    """``cppcc serve`` with these files instead of the bundled data, and with more *options* of its command line."""
+    """
+    ``cppcc serve`` with these files instead of the bundled data, and with more *options* of its command line.
+
+    With --writable among them (bare mode) it takes updates too.
+    """
     said = subprocess.run([*COMMAND, "--version"], env=environment(), capture_output=True, text=True, check=True).stdout
     port = free_port()
     url = f"http://127.0.0.1:{port}/sparql"
@@ -31,10 +35,10 @@ def served(data: Sequence[Path] = (), *, options: Sequence[str] = ()) -> Iterato
             name="cppcc",
             version=said.split()[-1],
             query_url=url,
-            update_url=None,
-            default_graph="merge of the named graphs, a set: as it is",
+            update_url=url if "--writable" in options else None,
+            default_graph="a graph of its own" if "separate" in options else "union of the named graphs, a set",
             process=process,
-            load=_refused,
+            load=inserting_at(url) if "--writable" in options else _refused,
         )
 
 

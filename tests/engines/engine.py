@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import socket
 import subprocess
 import time
@@ -16,6 +17,8 @@ from urllib.parse import quote, urlsplit
 LOADING_DEADLINE_S = 600
 STOPPING_DEADLINE_S = 30
 LOG_TAIL = 2000
+QUADS_PER_UPDATE = 1000
+QUAD = re.compile(r"(?P<triple>.+) (?P<graph><[^ ]+>) \.")
 
 
 class EngineMissing(Exception):  # named after what happened, as in errors.py
@@ -150,5 +153,21 @@ def posting_to(url: str) -> Callable[[Path], None]:
             status, said = request("POST", url, body=file, headers={"Content-Type": "application/n-quads"})
         if status >= 300:
             raise EngineFailed(f"{url} answered {status} to {path.name}: {said[:LOG_TAIL]!r}")
+
+    return load
+
+
+def inserting_at(url: str) -> Callable[[Path], None]:
+    """Loads N-Quads by updates, for engines that take nothing else; slow, and blank nodes last for one update only."""
+
+    def load(path: Path) -> None:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for first in range(0, len(lines), QUADS_PER_UPDATE):
+            found = [match for line in lines[first : first + QUADS_PER_UPDATE] if (match := QUAD.fullmatch(line))]
+            inserted = "\n".join(f"GRAPH {quad['graph']} {{ {quad['triple']} }}" for quad in found)
+            update = f"INSERT DATA {{ {inserted} }}".encode()
+            status, said = request("POST", url, body=update, headers={"Content-Type": "application/sparql-update"})
+            if status >= 300:
+                raise EngineFailed(f"{url} answered {status} to {path.name}: {said[:LOG_TAIL]!r}")
 
     return load

@@ -1,26 +1,13 @@
 """``rdflib-endpoint serve`` over its Oxigraph store, from PyPI; it reads its files before it listens."""
 
-import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.engines.engine import (
-    LOG_TAIL,
-    Engine,
-    EngineFailed,
-    EngineMissing,
-    free_port,
-    request,
-    running,
-    temporary_folder,
-)
-
-QUADS_PER_UPDATE = 1000
-QUAD = re.compile(r"(?P<triple>.+) (?P<graph><[^ ]+>) \.")
+from tests.engines.engine import Engine, EngineMissing, free_port, inserting_at, running, temporary_folder
 
 
 def program() -> str:
@@ -46,19 +33,5 @@ def served(data: Sequence[Path] = ()) -> Iterator[Engine]:
             update_url=url,
             default_graph="union of the named graphs, a bag: Dataset(default_union=True), its only way",
             process=process,
-            load=_inserting_at(url),
+            load=inserting_at(url),
         )
-
-
-def _inserting_at(url: str) -> Callable[[Path], None]:
-    def load(path: Path) -> None:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for first in range(0, len(lines), QUADS_PER_UPDATE):
-            found = [match for line in lines[first : first + QUADS_PER_UPDATE] if (match := QUAD.fullmatch(line))]
-            inserted = "\n".join(f"GRAPH {quad['graph']} {{ {quad['triple']} }}" for quad in found)
-            update = f"INSERT DATA {{ {inserted} }}".encode()
-            status, said = request("POST", url, body=update, headers={"Content-Type": "application/sparql-update"})
-            if status >= 300:
-                raise EngineFailed(f"{url} answered {status} to {path.name}: {said[:LOG_TAIL]!r}")
-
-    return load
