@@ -189,3 +189,17 @@ def test_our_server_and_oxigraph_give_equal_answers_under_load():
         f"- {name}" for name in KINDS
     ]
     assert "No answer failed." in lines
+
+
+@pytest.mark.slow
+def test_a_long_run_tells_memory_files_and_failures_window_by_window():
+    options = ["--reports", "1", "--minutes", "0.03", "--every", "1", "--clients", "2"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.soak", *options], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[1] == "1 reports, 1,265 quads, 2 clients"
+    assert [len(line.split()) for line in lines[4:6]] == [8, 8]
+    assert lines[-1].endswith(" answers/s. 0 failed.")
