@@ -1,5 +1,7 @@
 """Which format and which language a header asks for (RFC 9110, sections 12.4.2 and 12.5)."""
 
+from time import perf_counter
+
 import pytest
 
 from cppcc_graph.web.negotiate import choose_language, ranking
@@ -44,6 +46,20 @@ COMUNICA = "application/n-quads,application/trig;q=0.95,text/turtle;q=0.6,applic
         ('text/csv;x="a,b;q=1";q=0.5, text/html;q=0.1', "html"),
         ("not a media type", "json"),
         ("text/csv;q=much, text/turtle;q=0.2", "turtle"),
+        ("text/csv;Q=0.1, text/turtle;q=0.2", "turtle"),
+        ("text/csv\t; q=0.1 , text/turtle ; q=0.2", "turtle"),
+        (", ,text/csv,", "csv"),
+        ("text/csv;q=1.000, text/turtle", "csv"),
+        ("text/csv;q=, text/turtle;q=0.1", "turtle"),
+        ("text/csv;q=-1, text/turtle;q=0.1", "turtle"),
+        ("text/csv;version=1.2", "csv"),
+        ("application/sparql-results+json;version=1.2-basic, */*;q=0.1", "json"),
+        ('text/turtle;profile="http://x/y,z";q=0.9, text/csv;q=0.1', "turtle"),
+        ("*/*;q=0.1, text/*;q=0.5, text/csv;q=0.2", "turtle"),
+        ("text/turtle;level=1, text/csv;q=0.1", "csv"),
+        ("application/json, application/sparql-results+json;q=0.5, text/csv;q=0.9", "json"),
+        ("*/csv, text/turtle;q=0.1", "turtle"),
+        ("*;q=0.1, text/turtle", "turtle"),
         (FIREFOX, "html"),
         (CHROME, "html"),
         (OLD_JAVA, "html"),
@@ -55,7 +71,19 @@ def test_the_best_format_for_an_accept_header(header: str | None, best: str) -> 
 
 
 @pytest.mark.parametrize(
-    "header", ["image/png", "text/csv;q=0", "*/*;q=0", "text/csv;charset=utf-16", "text/csv;header=absent"]
+    "header",
+    [
+        "image/png",
+        "text/csv;q=0",
+        "text/csv;q=0.000",
+        "text/*;q=0",
+        "*/*;q=0",
+        "*/*;charset=utf-16",
+        "text/csv;charset=utf-16",
+        "text/csv;header=absent",
+        "application/*+json",
+        "application/json;q=0.5, application/sparql-results+json;q=0",
+    ],
 )
 def test_a_client_that_accepts_nothing_of_ours_gets_nothing(header: str) -> None:
     assert ranking(header, OFFERS) == []
@@ -69,6 +97,21 @@ def test_the_ranking_lists_everything_acceptable_best_first() -> None:
     header = "text/turtle;q=0.3, text/csv;q=0.9, application/xml;q=0.6"
 
     assert ranking(header, OFFERS) == ["csv", "xml", "turtle"]
+
+
+def test_what_a_wildcard_takes_back_is_not_sent() -> None:
+    assert ranking("text/*;q=0, */*;q=0.1", OFFERS) == ["json", "xml"]
+
+
+def test_a_header_of_thousands_of_wishes_is_read_as_far_as_anybody_means_it() -> None:
+    many = ", ".join(f"image/x{number};q=0.9" for number in range(20_000))
+
+    started_s = perf_counter()
+
+    assert ranking(f"text/csv, {many}", OFFERS) == ["csv"]
+    assert ranking(f"{many}, text/csv", OFFERS) == []
+    assert choose_language(f"zh, {many}", ("en", "zh")) == "zh"
+    assert perf_counter() - started_s < 0.1
 
 
 @pytest.mark.parametrize(
@@ -87,6 +130,11 @@ def test_the_ranking_lists_everything_acceptable_best_first() -> None:
         ("*", "en"),
         ("en;q=0,*", "zh"),
         ("zhuang", "en"),
+        ("zh;q=0, en;q=0", "en"),
+        ("*;q=0", "en"),
+        ("zh-CN;q=0, zh;q=0.5, en;q=0.1", "zh"),
+        ("en-US;q=0.8, zh-HK", "zh"),
+        ("zh;q=much, en;q=0.1", "en"),
     ],
 )
 def test_the_language_for_an_accept_language_header(header: str | None, language: str) -> None:

@@ -464,6 +464,34 @@ def test_an_unknown_version_of_sparql_is_refused(client: FlaskClient) -> None:
     assert client.get("/sparql?query=ASK{}&version=1.2").status_code == 200
 
 
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.2", "1.2-basic"])
+def test_each_version_that_is_described_is_taken(client: FlaskClient, version: str) -> None:
+    by_get = client.get("/sparql", query_string={"query": "ASK {}", "version": version})
+    by_post = client.post("/sparql", data="ASK {}", content_type=f"application/sparql-query;version={version}")
+
+    assert (by_get.status_code, by_post.status_code) == (200, 200)
+
+
+@pytest.mark.parametrize("version", ["", "2", "1.1-basic", "1.2 "])
+def test_a_version_that_does_not_exist_is_refused(client: FlaskClient, version: str) -> None:
+    refused(client.get("/sparql", query_string={"query": "ASK {}", "version": version}), 400, "bad-request")
+
+
+def test_a_body_that_says_it_is_not_coded_is_read(client: FlaskClient) -> None:
+    answer = client.post(
+        "/sparql", data="ASK {}", content_type="application/sparql-query", headers={"Content-Encoding": "Identity"}
+    )
+
+    assert answer.json == JSON_TRUE
+
+
+def test_a_refusal_by_head_has_its_status_and_no_body(client: FlaskClient) -> None:
+    answer = client.head("/sparql?query=ASK{", headers={"Accept": "application/json"})
+
+    assert (answer.status_code, answer.data) == (400, b"")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
 def test_a_query_of_a_megabyte_is_answered_by_post(client: FlaskClient) -> None:
     query = "ASK {} #".ljust(1_000_000, "x")
 

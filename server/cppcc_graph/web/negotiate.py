@@ -8,12 +8,18 @@ header and for ranges with parameters, so the rules of RFC 9110 are written out.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from types import MappingProxyType
 
 # One element of a comma-separated header: commas inside a quoted string do not separate.
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:\\.|[^"\\])*")+')
 _PARAMETER = re.compile(r';\s*([\w!#$%&\'*+.^`|~-]+)\s*=\s*("(?:\\.|[^"\\])*"|[^;"\s]*)\s*')
 _RANGE = re.compile(r"([\w!#$&^.+-]+|\*)/([\w!#$&^.+*-]+|\*)\s*(?=;|$)")
 _QVALUE = re.compile(r"(?:[01]?\.\d*|[01])\Z")
+
+_MAX_CHARACTERS = 4_096
+_MAX_ELEMENTS = 64
 
 # Parameters that name a wish rather than another media type: an offer without them still matches.
 _HINTS = frozenset({"profile", "version"})
@@ -34,15 +40,20 @@ class MediaRange:
 
     def specificity(self, offer: str) -> int:
         """How precisely this range names *offer*: 0 not at all, 1 ``*/*``, 2 ``text/*``, 3 or more the type itself."""
-        media_type, offered = parse_media_type(offer)
-        kind, _, subtype = media_type.partition("/")
+        kind, subtype, known = _offered(offer)
         if self.kind not in ("*", kind) or self.subtype not in ("*", subtype):
             return 0
-        known = {**_IMPLIED, **offered}
         wanted = {name: value for name, value in self.parameters.items() if name not in _HINTS}
         if any(known.get(name) != value for name, value in wanted.items()):
             return 0
         return 1 + (self.kind != "*") + (self.subtype != "*") + len(wanted)
+
+
+@lru_cache(maxsize=128)
+def _offered(offer: str) -> tuple[str, str, Mapping[str, str]]:
+    media_type, parameters = parse_media_type(offer)
+    kind, _, subtype = media_type.partition("/")
+    return kind, subtype, MappingProxyType({**_IMPLIED, **parameters})
 
 
 def parse_media_type(value: str) -> tuple[str, dict[str, str]]:
@@ -55,8 +66,9 @@ def parse_media_type(value: str) -> tuple[str, dict[str, str]]:
 
 
 def parse_accept(header: str) -> list[MediaRange]:
-    """The media ranges of an ``Accept`` header in their order; malformed elements are left out."""
-    return [parsed for element in _ELEMENT.findall(header) if (parsed := _media_range(element.strip()))]
+    """The media ranges of an ``Accept`` header in their order; malformed elements are left out, and the 65th and on."""
+    elements = islice(_ELEMENT.finditer(_short(header)), _MAX_ELEMENTS)
+    return [parsed for element in elements if (parsed := _media_range(element[0].strip()))]
 
 
 def ranking(header: str | None, offers: Mapping[str, Sequence[str]]) -> list[str]:
@@ -100,6 +112,8 @@ def choose_language(header: str | None, languages: Sequence[str]) -> str:
 
 def _preference_among(ranges: Sequence[MediaRange], types: Sequence[str]) -> tuple[float, int]:
     own, *others = (_preference(ranges, media_type) for media_type in types)
+    if own[0] == 0 and own[1] >= _NAMED:
+        return own  # refused under the very name by which it would be sent
     return max([own, *(other for other in others if other[1] >= _NAMED)])
 
 
@@ -125,8 +139,13 @@ def _media_range(element: str) -> MediaRange | None:
     return MediaRange(kind=match[1].lower(), subtype=match[2].lower(), parameters=parameters, quality=quality)
 
 
+def _short(header: str) -> str:
+    """*header* up to a comma in its first 4 KiB, if it is longer; nobody's wishes are, and reading them takes time."""
+    return header if len(header) <= _MAX_CHARACTERS else header[:_MAX_CHARACTERS].rpartition(",")[0]
+
+
 def _language_wishes(header: str) -> Iterator[tuple[str, float]]:
-    for element in header.split(","):
+    for element in _short(header).split(",")[:_MAX_ELEMENTS]:
         tag, parameters = parse_media_type(element)
         quality = _quality(parameters.get("q", "1"))
         if tag and quality is not None:

@@ -22,7 +22,7 @@ UPDATE = "application/sparql-update"
 MAX_QUERY_STRING_BYTES = 8_000
 """An address longer than this is refused; the WSGI server cuts the whole request line at 8 190."""
 _MAX_FIELDS = 1_000
-_VERSIONS = frozenset({"1.0", "1.1", "1.2"})
+_VERSIONS = frozenset({"1.0", "1.1", "1.2", "1.2-basic"})
 _GRAPHS = ("default-graph-uri", "named-graph-uri")
 _OPERATIONS = frozenset({"query", "update", *_GRAPHS})
 
@@ -110,7 +110,7 @@ def _body_fields(request: ProtocolRequest) -> Fields:
         )
     if parameters.get("charset", "utf-8") not in ("utf-8", "utf8", "us-ascii"):
         raise UnsupportedMediaType(_("A query is sent in UTF-8."))
-    if request.headers.get("Content-Encoding", "identity") != "identity":
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType(_("A query is sent uncompressed."))
     _check_version([parameters["version"]] if "version" in parameters else [])
     body = request.get_data(cache=False)
@@ -171,7 +171,7 @@ def _only_query(fields: Fields) -> str:
 def _check_version(versions: Iterable[str]) -> None:
     """Spec: SPARQL 1.2 Protocol, section 2.1 (version announcement)."""
     for version in versions:
-        if version.removesuffix("-basic") not in _VERSIONS:
+        if version not in _VERSIONS:
             raise BadRequest(
                 _(
                     "Unknown SPARQL version “%(version)s”; known are: %(known)s.",

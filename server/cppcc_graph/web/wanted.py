@@ -12,6 +12,7 @@ from cppcc_graph.web.problems import NothingAcceptable
 from cppcc_graph.web.vary import depends_on
 
 _BY_NAME = {candidate.name: candidate for candidate in FORMATS}
+_MAX_KEPT = 1_000
 HTML = "html"
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
@@ -55,7 +56,8 @@ def accepted(asked: str | None, accept: str | None, offered: Sequence[Format] = 
         UnknownFormat: no format is called *asked*.
         NothingAcceptable: *accept* names nothing that exists here.
     """
-    return list(_accepted_everywhere(asked, accept) if offered is FORMATS else _accepted(asked, accept, offered))
+    is_usual = offered is FORMATS and len(accept or "") + len(asked or "") <= _MAX_KEPT
+    return list(_accepted_everywhere(asked, accept) if is_usual else _accepted(asked, accept, offered))
 
 
 @lru_cache(maxsize=512)
