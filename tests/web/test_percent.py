@@ -26,6 +26,8 @@ PIECES = st.lists(
         (b"a%0D%0A%20", "a\r\n "),
         (b"%3D%0A", "=\n"),
         (b"", ""),
+        (b"a%\nb", "a%\nb"),
+        (b"a%\r\nb%", "a%\r\nb%"),
     ],
 )
 def test_a_value_is_decoded_once(encoded, expected):
