@@ -37,6 +37,7 @@ from cppcc_graph.web.front import Front
 from cppcc_graph.web.measures import Measures, Workings
 
 GRACE_S = 10
+_LAST_WORDS_S = 1.0
 _STACK_BYTES = 16 * MIB
 _MAX_CONNECTIONS = 8192
 _KEEP_ALIVE_S = 65
@@ -85,6 +86,19 @@ def run_front(plan: FrontPlan) -> None:
     uvloop.run(_serve(plan))
 
 
+class _Stopping(uvicorn.Server):
+    """Calls *also* when it begins to stop, so that what still runs shortly before the end is refused in words."""
+
+    def __init__(self, config: uvicorn.Config, also: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._also = also
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """uvicorn's call."""
+        self._also()
+        await super().shutdown(sockets)
+
+
 async def _serve(plan: FrontPlan) -> None:
     loop = asyncio.get_running_loop()
     dispatcher = Dispatcher(plan.folder, plan.limits, plan.places, is_ours_alone=plan.is_ours_alone)
@@ -106,12 +120,13 @@ async def _serve(plan: FrontPlan) -> None:
     loop.set_default_executor(threads)
     dispatcher.start()
     loop.add_reader(plan.orders, _turn, plan.orders, dispatcher.turn_to)
-    server = uvicorn.Server(_config(front))
+    server = _Stopping(_config(front), partial(loop.call_later, GRACE_S - _LAST_WORDS_S, dispatcher.close))
     watching = [loop.create_task(readiness.watch(server)), loop.create_task(_say_ready(plan, dispatcher))]
     await server.serve([plan.listener])
     for task in watching:
         task.cancel()
     dispatcher.close()
+    await asyncio.sleep(0)  # the connections that were closed are gone after the next turn of the loop
     threads.shutdown(wait=False)
 
 

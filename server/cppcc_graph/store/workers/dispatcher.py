@@ -81,9 +81,10 @@ class Dispatcher:
         self._places = places
         self.generation = 0
         self._free: list[Seat] = []
-        self._n_seats = 0
+        self._seats: set[Seat] = set()
         self._n_fast = 0
         self._n_replaced = 0
+        self._running: set[Job] = set()
         self._slow: list[Job] = []
         self._overdue: list[Job] = []
         self._waiting: Waiting[Job] = Waiting(most_per_client=places.waiting_per_client, most=_MOST_WAITING)
@@ -101,10 +102,12 @@ class Dispatcher:
         self._is_closed = True
         for task in self._opening:
             task.cancel()
-        for seat in self._free:
-            seat.close()
-        for job in [*self._slow, *self._overdue]:
+        while self._waiting:
+            self._end(self._waiting.pop(), StoreUnavailable("the server is stopping"))
+        for job in list(self._running):
             self._end(job, StoreUnavailable("the server is stopping"))
+        for seat in self._seats:
+            seat.close()
 
     def state_name(self) -> str:
         """As `Store.state`: another one after every write, reload and start."""
@@ -113,7 +116,7 @@ class Dispatcher:
     def state(self) -> State:
         """Numbers of this moment."""
         return State(
-            n_evaluators=self._n_seats,
+            n_evaluators=len(self._seats),
             n_running=self._n_fast + len(self._slow),
             n_slow=len(self._slow),
             n_waiting=len(self._waiting),
@@ -186,6 +189,8 @@ class Dispatcher:
             raise
 
     def _submit(self, job: Job) -> None:
+        if self._is_closed:
+            raise StoreUnavailable("the server is stopping")
         if self._free and self._n_fast < self._places.fast:
             self._begin(job)
             return
@@ -199,6 +204,7 @@ class Dispatcher:
         if job.timer is not None:
             job.timer.cancel()
         self._n_fast += 1
+        self._running.add(job)
         if job.deadline_s <= SLOW_AFTER_S:
             job.timer = self._loop.call_later(job.deadline_s, self._expire, job)
         else:
@@ -263,6 +269,7 @@ class Dispatcher:
 
     def _leave(self, job: Job) -> None:
         """The place of *job* is free again; its evaluator may not be, yet."""
+        self._running.discard(job)
         if job.timer is not None:
             job.timer.cancel()
         if job.is_slow:
@@ -292,7 +299,7 @@ class Dispatcher:
         self._fill()
 
     def _lost(self, seat: Seat, job: Job | None) -> None:
-        self._n_seats -= 1
+        self._seats.discard(seat)
         if job is not None:
             job.seat = None
             self._leave(job)
@@ -316,7 +323,7 @@ class Dispatcher:
             seat.generation = generation
             with suppress(OSError):
                 await self._loop.create_unix_connection(partial(_itself, seat), str(seats(self._folder, generation)))
-                self._n_seats += 1
+                self._seats.add(seat)
                 return
             await asyncio.sleep(_RECONNECT_S)
 
