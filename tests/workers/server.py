@@ -114,8 +114,8 @@ class Server:
 
     @property
     def nursery(self) -> int:
-        """The process that forks evaluators."""
-        return next(pid for pid in self.pids if os.getpgid(pid) == pid and pid != self.process.pid)
+        """The process that forks evaluators; 0 while there is none."""
+        return next((pid for pid in self.pids if os.getpgid(pid) == pid and pid != self.process.pid), 0)
 
     @property
     def evaluators(self) -> list[int]:
@@ -231,7 +231,7 @@ def wait_until(condition: object, timeout_s: float = 5.0) -> float:
 
 def _children(pid: int) -> list[int]:
     own = Path(f"/proc/{pid}/task/{pid}/children")
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         return [int(child) for child in own.read_text().split() if _state(int(child)) != "Z"]
     return []
 
