@@ -12,6 +12,7 @@ from tests.engines.engine import Engine, request
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")}
+NO_ANSWER = "no answer"
 VIRTUOSO_ASK = "__ASK_RETVAL"
 """Virtuoso 7 answers ASK in JSON with one row of this variable, or none."""
 Row = tuple[str, ...]
@@ -33,7 +34,7 @@ def ask(engine: Engine, query: str, accept: str, *, patience_s: float = 600) -> 
     try:
         status, body = request("GET", url, headers={"Accept": accept}, timeout_s=patience_s)
     except TimeoutError:
-        return Answer(failure=f"no answer in {patience_s:.0f} s")
+        return Answer(failure=f"{NO_ANSWER} in {patience_s:g} s")
     if status != 200:
         return Answer(failure=f"{status}: {body[:300]!r}")
     try:
