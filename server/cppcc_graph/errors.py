@@ -34,6 +34,9 @@ No HTTP here: status codes exist only in ``web``, exit statuses only in ``cli``.
 
 from collections.abc import Sequence
 
+from cppcc_graph.service_errors import ServiceFailed as ServiceFailed
+from cppcc_graph.service_errors import ServiceNotAllowed as ServiceNotAllowed
+from cppcc_graph.service_errors import ServiceRefused as ServiceRefused
 from cppcc_graph.syntax_errors import BadSyntax as BadSyntax
 from cppcc_graph.syntax_errors import CppccError as CppccError
 from cppcc_graph.syntax_errors import TooComplex as TooComplex
@@ -143,48 +146,6 @@ class UnsuitableFormat(CppccError):
             f"this query answers with {nouns.get(form, form)}, which {' and '.join(requested)} cannot hold; "
             f"use one of: {', '.join(self.suitable)}"
         )
-
-
-class ServiceRefused(CppccError):
-    """A query that asks another endpoint (``SERVICE``)."""
-
-    def __init__(self, *, line: int, column: int) -> None:
-        self.line = line
-        self.column = column
-        super().__init__(
-            f"{place(line, column)}: SERVICE is refused, because this endpoint opens no connection to others; "
-            "ask both endpoints and join the answers, or run a SPARQL engine of your own over both"
-        )
-
-
-class ServiceNotAllowed(CppccError):
-    """
-    A query asks an endpoint that is not asked from here; nothing was sent.
-
-    Attributes:
-        endpoint: Its IRI.
-        reason: Why not.
-    """
-
-    def __init__(self, *, endpoint: str, reason: str) -> None:
-        self.endpoint = endpoint
-        self.reason = reason
-        super().__init__(f"SERVICE <{endpoint}> is refused: {reason}")
-
-
-class ServiceFailed(CppccError):
-    """
-    An endpoint that a query asks did not answer as it should.
-
-    Attributes:
-        endpoint: Its IRI.
-        reason: What was wrong.
-    """
-
-    def __init__(self, *, endpoint: str, reason: str) -> None:
-        self.endpoint = endpoint
-        self.reason = reason
-        super().__init__(f"SERVICE <{endpoint}> failed: {reason}; SERVICE SILENT would go on without it")
 
 
 class UpdateRefused(CppccError):

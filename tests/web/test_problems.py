@@ -28,6 +28,16 @@ FAILURES = {
     "load-refused": (errors.LoadRefused(line=2, column=3), 403, {"line": 2, "column": 3}),
     "read-only": (errors.ReadOnly(), 403, {}),
     "update-failed": (errors.UpdateFailed("the graph <x:g> already exists"), 409, {}),
+    "service-not-allowed": (
+        errors.ServiceNotAllowed(endpoint="http://ex/s", reason="its host is not known"),
+        403,
+        {"endpoint": "http://ex/s"},
+    ),
+    "service-failed": (
+        errors.ServiceFailed(endpoint="http://ex/s", reason="it answered with status %(status)s", values=("500",)),
+        502,
+        {"endpoint": "http://ex/s"},
+    ),
     "unknown-entity": (errors.UnknownEntity("http://ex/x"), 404, {}),
     "unknown-graph": (errors.UnknownGraph("http://ex/g"), 404, {}),
     "unknown-format": (errors.UnknownFormat("pdf", known=["json"]), 406, {"supported": ["json"]}),
@@ -217,6 +227,17 @@ def test_what_is_wrong_with_a_query_is_told_in_chinese(client: FlaskClient, quer
     answer = client.get("/sparql", query_string={"query": query}, headers=CHINESE)
 
     assert answer.json["detail"].startswith(detail)
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail"),
+    [
+        ("service-not-allowed", "拒绝 SERVICE <http://ex/s>：找不到它的主机。没有发送任何内容。"),
+        ("service-failed", "SERVICE <http://ex/s> 失败：它以状态码 500 应答。若写 SERVICE SILENT，则略过它继续执行。"),
+    ],
+)
+def test_what_other_endpoints_did_is_told_in_chinese(failing: Flask, kind: str, detail: str) -> None:
+    assert failing.test_client().get(f"/fail/{kind}", headers=CHINESE).json["detail"] == detail
 
 
 def test_a_page_that_takes_no_post_says_what_it_takes(client: FlaskClient) -> None:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol, TypeAlias
 
 from cppcc_graph.errors import BadSyntax
 from cppcc_graph.formats import Format, ResultForm, Sink
+from cppcc_graph.phrases import mark
 from cppcc_graph.terms import NamedNode, Quad, Solution, Term, Triple
 
 Fetched: TypeAlias = tuple[tuple[str, bytes | None], ...]
@@ -293,4 +294,5 @@ def named(iri: str) -> NamedNode:
     try:
         return NamedNode(iri)
     except ValueError as error:
-        raise BadSyntax(f"<{iri}> is not an absolute IRI: {error}") from error
+        template = mark("<%(iri)s> is not an absolute IRI: %(reason)s")
+        raise BadSyntax(template, values=(iri, str(error)), token=iri) from error

@@ -79,7 +79,7 @@ def _check_encoding(content: bytes, source: str) -> None:
         content.decode()
     except UnicodeDecodeError as error:
         line, column = place_of(content[: error.start].decode(), error.start)
-        message = "the file is not UTF-8 text; save it as UTF-8"
+        message = mark("the file is not UTF-8 text; save it as UTF-8")
         raise BadSyntax(message, line=line, column=column, source=source) from error
 
 
@@ -93,8 +93,10 @@ def _check_depth(content: bytes, rdf_format: Format, source: str) -> None:
     for piece in pieces.finditer(content):
         depth += (piece["opening"] is not None) - (piece["closing"] is not None)
         if depth > limit:
-            noun = "elements within elements" if is_xml else "triples within triples"
-            raise TooComplex(f"more than {limit:,} {noun}", source=source)
+            template = mark("more than %(limit)s elements within elements")
+            if not is_xml:
+                template = mark("more than %(limit)s triples within triples")
+            raise TooComplex(template, values=(f"{limit:,}",), source=source)
 
 
 def _bad_document(error: SyntaxError, source: str) -> BadSyntax:
@@ -102,7 +104,7 @@ def _bad_document(error: SyntaxError, source: str) -> BadSyntax:
     # "Parser error at line 3 column 8: …" and "… between columns 13 and 18: …" repeat what the attributes hold.
     message = message.partition(": ")[2] if message.startswith("Parser error at") else message
     if "LoadDocumentCallback" in message:
-        message = "a context on the web is not fetched; write the context into the file"
+        message = mark("a context on the web is not fetched; write the context into the file")
     if "No scheme found" in message:
-        message = "a relative IRI; write it in full, or declare a base in the file"
+        message = mark("a relative IRI; write it in full, or declare a base in the file")
     return BadSyntax(message, line=error.lineno, column=error.offset, source=source)

@@ -9,7 +9,7 @@ Spec: SPARQL 1.1 Federated Query, sections 2 (SERVICE), 2.3 (SILENT) and 3 (vari
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 import pyoxigraph
@@ -19,7 +19,8 @@ from cppcc_graph.errors import BadSyntax, ServiceFailed, ServiceRefused
 from cppcc_graph.guard import check_text, inspect
 from cppcc_graph.guard.outline import Outline, end_of_prologue, resolved
 from cppcc_graph.guard.tokens import Token, is_word, place_of, tokens_of
-from cppcc_graph.store.base import Fetched
+from cppcc_graph.phrases import mark
+from cppcc_graph.store.base import Fetched, QueryRequest
 from cppcc_graph.terms import BASE, BlankNode, Term
 
 
@@ -108,6 +109,22 @@ def weave_without(query: str, base_iri: str | None) -> Woven:
     return weave(query, calls, [((call.endpoint, None),) for call in calls])
 
 
+def alone(request: QueryRequest) -> tuple[QueryRequest, Outline]:
+    """
+    The query as one engine evaluates it, which asks no other endpoint, and its outline.
+
+    Raises:
+        ServiceRefused, ServiceFailed, TooComplex, UpdateRefused, BadSyntax: as :func:`weave` and the guard tell.
+    """
+    if "service" not in request.query.lower():
+        return request, inspect(request.query)
+    if request.fetched is None:
+        woven = weave_without(request.query, request.base_iri)
+    else:
+        woven = weave(request.query, service_calls(request.query, request.base_iri), request.fetched)
+    return replace(request, query=woven.query), woven.outline
+
+
 def _call(query: str, tokens: list[Token], position: int, base_iri: str | None) -> tuple[ServiceCall, int]:
     line, column = place_of(query, tokens[position].start)
     following = tokens[position + 1 : position + 3]
@@ -116,8 +133,8 @@ def _call(query: str, tokens: list[Token], position: int, base_iri: str | None) 
     name = tokens[at] if at < len(tokens) else None
     end = _end_of_group(tokens, at + 1)
     if name is None or end is None or name.kind not in ("iri", "name", "variable"):
-        message = "SERVICE is followed by an endpoint and a group: SERVICE <https://…> { … }"
-        raise BadSyntax(message, line=line, column=column, source="query")
+        template = mark("SERVICE is followed by an endpoint and a group: SERVICE <https://…> { … }")
+        raise BadSyntax(template, line=line, column=column, source="query")
     group = query[tokens[at + 1].start : tokens[end].start + 1]
     prologue = _prologue(query, tokens, base_iri)
     call = ServiceCall(
@@ -222,7 +239,7 @@ def _rows(document: bytes, endpoint: str, names: list[str], seen: frozenset[str]
     try:
         results = pyoxigraph.parse_query_results(document, format=QueryResultsFormat.JSON)
         if not isinstance(results, QuerySolutions):
-            raise ServiceFailed(endpoint=endpoint, reason="it answered with something else than a table")
+            raise ServiceFailed(endpoint=endpoint, reason=mark("it answered with something else than a table"))
         own = [variable.value for variable in results.variables]
         names.extend(name for name in own if name not in names)
         for solution in results:
@@ -233,7 +250,7 @@ def _rows(document: bytes, endpoint: str, names: list[str], seen: frozenset[str]
                 if term is not None
             }
     except (SyntaxError, ValueError) as error:
-        raise ServiceFailed(endpoint=endpoint, reason="its answer is not whole SPARQL Results JSON") from error
+        raise ServiceFailed(endpoint=endpoint, reason=mark("its answer is not whole SPARQL Results JSON")) from error
 
 
 def _written(term: Term, endpoint: str, *, is_seen: bool) -> str:
@@ -241,7 +258,6 @@ def _written(term: Term, endpoint: str, *, is_seen: bool) -> str:
     if not isinstance(term, BlankNode):
         return str(term)
     if is_seen:
-        raise ServiceFailed(
-            endpoint=endpoint, reason="it answered with blank nodes, which cannot be joined; leave their variable out"
-        )
+        reason = mark("it answered with blank nodes, which cannot be joined; leave their variable out")
+        raise ServiceFailed(endpoint=endpoint, reason=reason)
     return f"<{BASE}.well-known/genid/{quote(term.value, safe='')}>"

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cppcc_graph.errors import BadSyntax, UpdateFailed
+from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import QueryRequest, UpdateRequest
 from cppcc_graph.store.syntax import bad_function, bad_query
 
+_NO_BASE = mark("“%(iri)s” is no base IRI: %(reason)s")
 _ABOUT_A_GRAPH = re.compile("graph <.*> (?:already exists|does not exist)")
 
 
@@ -21,7 +23,7 @@ def about_query(request: QueryRequest) -> Iterator[None]:
     except RuntimeError as error:
         raise bad_function(error, request.query) from error
     except ValueError as error:
-        raise BadSyntax(f"'{request.base_iri}' is no base IRI: {error}", source="query") from error
+        raise BadSyntax(_NO_BASE, values=(str(request.base_iri), str(error)), source="query") from error
 
 
 @contextmanager
@@ -36,4 +38,4 @@ def about_update(request: UpdateRequest) -> Iterator[None]:
             raise UpdateFailed(str(error)[:1].lower() + str(error)[1:]) from error
         raise bad_function(error, request.update, source="update") from error
     except ValueError as error:
-        raise BadSyntax(f"'{request.base_iri}' is no base IRI: {error}", source="update") from error
+        raise BadSyntax(_NO_BASE, values=(str(request.base_iri), str(error)), source="update") from error

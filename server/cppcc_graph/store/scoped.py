@@ -13,6 +13,7 @@ from pyoxigraph import QuerySolutions
 
 from cppcc_graph.errors import BadSyntax
 from cppcc_graph.guard.tokens import Token, is_word, place_of, tokens_of
+from cppcc_graph.phrases import mark
 from cppcc_graph.terms import BASE, NamedNode
 
 NOWHERE = f"{BASE}store/nowhere"
@@ -153,4 +154,4 @@ def _edited(query: str, edits: list[tuple[int, int, str]]) -> str:
 
 def _too_close(query: str, token: Token | None) -> BadSyntax:
     line, column = place_of(query, token.start if token else 0)
-    return BadSyntax("write a space behind each keyword", line=line, column=column, source="query")
+    return BadSyntax(mark("write a space behind each keyword"), line=line, column=column, source="query")

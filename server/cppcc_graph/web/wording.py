@@ -40,6 +40,24 @@ def _service(error: errors.ServiceRefused) -> str:
 
 
 @detail.register
+def _service_not_allowed(error: errors.ServiceNotAllowed) -> str:
+    return _(
+        "SERVICE <%(endpoint)s> is refused: %(reason)s. Nothing was sent.",
+        endpoint=error.endpoint,
+        reason=filled(error.template, error.values, translation=_(error.template)),
+    )
+
+
+@detail.register
+def _service_failed(error: errors.ServiceFailed) -> str:
+    return _(
+        "SERVICE <%(endpoint)s> failed: %(reason)s. SERVICE SILENT would go on without it.",
+        endpoint=error.endpoint,
+        reason=filled(error.template, error.values, translation=_(error.template)),
+    )
+
+
+@detail.register
 def _update(error: errors.UpdateRefused) -> str:
     words = _(
         "%(keyword)s is a SPARQL Update; this endpoint only answers queries (SELECT, ASK, CONSTRUCT, DESCRIBE).",

@@ -16,6 +16,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from cppcc_graph.errors import BadSetting, ServiceFailed, ServiceNotAllowed
+from cppcc_graph.phrases import mark
 
 MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 _CONNECT_S = 5.0
@@ -76,12 +77,12 @@ class Gate:
         try:
             parts = _parts_of(endpoint)
         except ValueError as error:
-            raise ServiceNotAllowed(endpoint=endpoint, reason="it is no http or https address") from error
+            raise ServiceNotAllowed(endpoint=endpoint, reason=mark("it is no http or https address")) from error
         for entry in self._allowed:
             is_same_server = (entry.scheme, entry.host, entry.port) == (parts.scheme, parts.host, parts.port)
             if is_same_server and entry.path in ("", parts.path):
                 return
-        raise ServiceNotAllowed(endpoint=endpoint, reason="this server asks only the endpoints on its list")
+        raise ServiceNotAllowed(endpoint=endpoint, reason=mark("this server asks only the endpoints on its list"))
 
     def ask(self, endpoint: str, query: str, *, ends_s: float) -> bytes:
         """
@@ -103,18 +104,19 @@ class Gate:
         try:
             return _fetched(endpoint, address, query, ends_s)
         except (HTTPError, OSError, ValueError) as error:
-            raise ServiceFailed(endpoint=endpoint, reason=f"no whole answer came ({type(error).__name__})") from error
+            reason = mark("no whole answer came (%(fault)s)")
+            raise ServiceFailed(endpoint=endpoint, reason=reason, values=(type(error).__name__,)) from error
 
     def _checked_address(self, endpoint: str) -> str:
         parts = _parts_of(endpoint)
         try:
             found = socket.getaddrinfo(parts.host, parts.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            raise ServiceFailed(endpoint=endpoint, reason="its host is not known") from error
+            raise ServiceFailed(endpoint=endpoint, reason=mark("its host is not known")) from error
         addresses = [str(entry[4][0]) for entry in found]
         for address in addresses:
             if not self._is_reachable(ipaddress.ip_address(address.partition("%")[0]), parts.host):
-                reason = "its address is of a private network; name the address itself to allow it"
+                reason = mark("its address is of a private network; name the address itself to allow it")
                 raise ServiceNotAllowed(endpoint=endpoint, reason=reason)
         return addresses[0]
 
@@ -169,10 +171,12 @@ def _fetched(endpoint: str, address: str, query: str, ends_s: float) -> bytes:
             preload_content=False,
         )
         if response.status != _OK:
-            raise ServiceFailed(endpoint=endpoint, reason=f"it answered with status {response.status}")
+            reason = mark("it answered with status %(status)s")
+            raise ServiceFailed(endpoint=endpoint, reason=reason, values=(str(response.status),))
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if media_type not in (_JSON, "application/json"):
-            raise ServiceFailed(endpoint=endpoint, reason="it answered with something else than SPARQL Results JSON")
+            reason = mark("it answered with something else than SPARQL Results JSON")
+            raise ServiceFailed(endpoint=endpoint, reason=reason)
         return _read(response, endpoint, ends_s)
 
 

@@ -9,6 +9,7 @@ from typing import cast
 
 from cppcc_graph.errors import ServiceFailed, ServiceNotAllowed
 from cppcc_graph.formats import JSON
+from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import Answer, Fetched, QueryRequest
 from cppcc_graph.store.federation import ServiceCall
 from cppcc_graph.store.workers.dispatcher import Dispatcher
@@ -47,8 +48,9 @@ class Services:
         packed = await self._dispatcher.call(SERVICE_CALLS, request.query, request.base_iri)
         calls = cast("list[ServiceCall]", CODECS[SERVICE_CALLS].read(packed))
         if len(calls) > _MOST_CALLS:
-            reason = f"a query may ask {_MOST_CALLS} times, this one asks {len(calls)} times"
-            raise ServiceNotAllowed(endpoint=calls[_MOST_CALLS].endpoint, reason=reason)
+            reason = mark("a query may ask %(limit)s times, this one asks %(count)s times")
+            values = (str(_MOST_CALLS), str(len(calls)))
+            raise ServiceNotAllowed(endpoint=calls[_MOST_CALLS].endpoint, reason=reason, values=values)
         for call in calls:  # before anything is sent anywhere
             if call.endpoint and not call.is_silent:
                 self._gate.check(call.endpoint)
@@ -62,14 +64,15 @@ class Services:
 
     async def _endpoints(self, call: ServiceCall, request: QueryRequest) -> Sequence[str]:
         if not call.candidates:
-            raise ServiceNotAllowed(endpoint=f"?{call.variable}", reason="its variable is not bound where it stands")
+            reason = mark("its variable is not bound where it stands")
+            raise ServiceNotAllowed(endpoint=f"?{call.variable}", reason=reason)
         answer = await self._dispatcher.ask(replace(request, query=call.candidates, formats=(JSON,)))
         bindings = json.loads(answer.body)["results"]["bindings"] if answer.file is None else []
         terms = [row[call.variable] for row in bindings if call.variable in row]
         endpoints = [term["value"] for term in terms if term["type"] == "uri"]
         if answer.file is not None or len(endpoints) > _MOST_ENDPOINTS:
-            reason = f"its variable has more than {_MOST_ENDPOINTS} values"
-            raise ServiceNotAllowed(endpoint=f"?{call.variable}", reason=reason)
+            reason = mark("its variable has more than %(limit)s values")
+            raise ServiceNotAllowed(endpoint=f"?{call.variable}", reason=reason, values=(str(_MOST_ENDPOINTS),))
         return endpoints
 
     async def _document(self, call: ServiceCall, endpoint: str, ends_s: float) -> bytes | None:
