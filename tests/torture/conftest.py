@@ -1,0 +1,102 @@
+"""The server under torture, and the table of what it went through."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from tests.workers.server import Server, serving
+
+
+@dataclass(slots=True)
+class Row:
+    """One torture: what came back, and what it cost."""
+
+    name: str
+    outcome: str = ""
+    took_s: float = 0.0
+    well_s: float = 0.0
+    before: tuple[float, int, int] = (0.0, 0, 0)
+    after: tuple[float, int, int] = (0.0, 0, 0)
+
+
+def measured(server: Server) -> tuple[float, int, int]:
+    """MiB, processes, descriptors, when nothing moves any more."""
+    n_expected = len(server.pids)
+    for _ in range(100):
+        time.sleep(0.05)
+        if len(server.pids) == n_expected == N_PROCESSES:
+            break
+        n_expected = len(server.pids)
+    memory = statistics.median(server.memory_mib() for _ in range(3))
+    return memory, len(server.pids), server.n_descriptors()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The bundled data with the usual limits, but a deadline of 10 s and an answer of up to 1.5 GiB."""
+    with serving("--deadline", 10, "--answer", 1536, "--workers", 2, "--log-level", "WARNING") as made:
+        warm(made)
+        global N_PROCESSES
+        N_PROCESSES = len(made.pids)
+        yield made
+
+
+def warm(server: Server) -> None:
+    """What is imported or allocated once is no leak."""
+    for _ in range(50):
+        server.is_well()
+        server.ask("SELECT * {")
+    server.ask("SELECT * { ?s ?p ?o }", accept="text/tab-separated-values")
+    server.request("GET", "/", headers={"Accept": "text/html"})
+
+
+N_PROCESSES = 7
+
+
+@pytest.fixture(scope="session")
+def rows() -> Iterator[list[Row]]:
+    """All rows, printed at the end."""
+    found: list[Row] = []
+    yield found
+    lines = [
+        "",
+        f"{'torture':44} {'outcome':44} {'s':>6} {'well s':>6} {'MiB before → after':>19} {'processes':>9} {'files':>9}",
+        *(
+            f"{row.name:44} {row.outcome:44.44} {row.took_s:6.2f} {row.well_s:6.3f} "
+            f"{row.before[0]:8.1f} → {row.after[0]:8.1f} {row.before[1]:4} → {row.after[1]:2} "
+            f"{row.before[2]:4} → {row.after[2]:3}"
+            for row in found
+        ),
+    ]
+    print("\n".join(lines))
+
+
+@pytest.fixture
+def torture(
+    server: Server, rows: list[Row], capsys: pytest.CaptureFixture[str]
+) -> Callable[..., "contextmanager[Row]"]:
+    """``with torture(name) as row``: afterwards a normal query is right within a second, and nothing has leaked."""
+
+    @contextmanager
+    def tortured(name: str, *, slack_mib: float = 15.0) -> Iterator[Row]:
+        row = Row(name, before=measured(server))
+        begun = time.monotonic()
+        yield row
+        row.took_s = row.took_s or time.monotonic() - begun
+        row.well_s = server.seconds_until_well()
+        row.after = measured(server)
+        rows.append(row)
+        with capsys.disabled():
+            print(f"\n  {row.name}: {row.outcome}, {row.took_s:.2f} s, well after {row.well_s:.3f} s, "
+                  f"{row.before} → {row.after}", end="")  # fmt: skip
+        assert row.well_s < 1
+        assert row.after[0] < row.before[0] + slack_mib
+        assert row.after[1] == row.before[1]
+        assert row.after[2] <= row.before[2] + 4
+        assert server.files() == []
+
+    return tortured
