@@ -35,13 +35,14 @@ XML = """<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="x
 COUNT_ALL = "WHERE { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }"
 
 
-@pytest.fixture(params=["memory", "disk"])
+@pytest.fixture(params=["memory", pytest.param("disk", marks=pytest.mark.slow)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """One triple in the default graph, two in each of two named graphs that share one."""
     made = EmbeddedStore(None if request.param == "memory" else tmp_path / "store", is_merged=False)
     update(made, START)
     yield made
-    made.close()
+    if request.param == "disk":
+        made.close()
 
 
 def update(store: Store, text: str, **dataset) -> None:
@@ -335,24 +336,25 @@ def test_load_silent_does_nothing_and_the_rest_of_the_update_is_done(store):
 )
 def test_no_update_opens_a_connection(store, text):
     calls: list[int] = []
+    heard = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        threading.Thread(target=_count_calls, args=(listening, calls), daemon=True).start()
+        threading.Thread(target=_count_calls, args=(listening, calls, heard), daemon=True).start()
         iri = f"http://127.0.0.1:{listening.getsockname()[1]}/"
         with contextlib.suppress(CppccError):
             update(store, text.replace("IRI", iri))
+        assert not heard.is_set()
         with socket.create_connection(listening.getsockname()):
-            pass  # the one call that must be heard
-        while not calls:
-            pass
+            assert heard.wait(timeout=10)  # the one call that must be heard
 
     assert calls == [1]
 
 
-def _count_calls(listening: socket.socket, calls: list[int]) -> None:
+def _count_calls(listening: socket.socket, calls: list[int], heard: threading.Event) -> None:
     with contextlib.suppress(OSError):
         while True:
             listening.accept()[0].close()
             calls.append(1)
+            heard.set()
 
 
 def test_putting_a_graph_tells_whether_it_is_new_and_replaces_the_old_one(store):

@@ -52,6 +52,9 @@ def test_the_word_service_elsewhere_is_no_service(query):
         "SELECT * { FILTER(1<'b>c' && EXISTS { SERVICE <http://x/> { } } && 'x'='x') }",
         'SELECT * { FILTER(1<?b#>"""\n || EXISTS { SERVICE <http://x/> { } } ) } #"""',
         "SELECT * { FILTER(?a <str(?b)#>\n || EXISTS { SERVICE <http://x/> { } }) }",
+        "SELECT * { <<?s?p?o#>>'''\n>> ?q 1 . SERVICE <http://x/> { } } #'''",
+        "SELECT * { ?x ?q <<(?s?p?o#>'''\n)>> . SERVICE <http://x/> { } } #'''",
+        "SELECT * { <<?s?p?o~?r#>>'''\n>> ?q 1 . SERVICE <http://x/> { } } #'''",
     ],
 )
 def test_a_less_than_sign_cannot_hide_a_service(query):

@@ -17,6 +17,8 @@ import pytest
 
 from cppcc_graph.errors import CppccError
 from cppcc_graph.guard import inspect
+from cppcc_graph.store.base import UpdateRequest
+from cppcc_graph.store.embedded import EmbeddedStore
 
 N_QUERIES = 20_000
 SEED = 2024
@@ -109,6 +111,37 @@ def test_no_query_that_passes_the_guard_opens_a_connection(server):
     assert passed > 100
 
 
+UPDATES = (
+    "LOAD <IRI>",
+    "LOAD SILENT <IRI> INTO GRAPH <x:g>",
+    "LOADex:a",
+    "PREFIX ex: <IRI> ",
+    "PREFIXex:<IRI>",
+    "BASE <IRI> ",
+    *("INSERT DATA {", "DELETE DATA {", "DELETE WHERE {", "INSERT {", "DELETE {", "WHERE {", "WITH <x:g> "),
+    *("USING <IRI> ", "USING NAMED <x:g> ", "CLEAR ALL", "CREATE SILENT GRAPH <x:g>", " ; ", " ; ", "}", "} ; "),
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("graphs", [(), ("x:g",), ("x:g", "x:h")])
+def test_no_update_that_passes_the_guard_opens_a_connection(server, graphs):
+    iri, calls = server
+    chance = random.Random(SEED)
+    store = EmbeddedStore(is_merged=False)
+    passed = 0
+    for _ in range(N_QUERIES // 2):
+        pieces = [chance.choice(chance.choice((PIECES, UPDATES))) for _ in range(chance.randrange(12))]
+        hidden = random_query(chance, iri).removeprefix("SELECT *")
+        text = chance.choice(("", "INSERT { ?s ?p ?o } WHERE " + hidden)) + chance.choice(("", " ; ")) + "".join(pieces)
+        with contextlib.suppress(CppccError):
+            store.update(UpdateRequest(update=text.replace("IRI", iri), using_graph_iris=graphs))
+            passed += 1
+        assert calls == [], text
+
+    assert passed > 100
+
+
 DEEPEST = {
     "parentheses": "SELECT * { FILTER(" + "(" * 126 + "1" + ")" * 126 + ") }",
     "calls": "SELECT (" + "STR(" * 127 + "1" + ")" * 127 + " AS ?x) {}",
@@ -117,6 +150,9 @@ DEEPEST = {
     "bind": "SELECT * {" + "".join(f" BIND(1 AS ?x{i})" for i in range(250)) + "}",
     "minus": "SELECT * { ?s ?p ?o" + " MINUS { ?s ?p 3 }" * 254 + "}",
     "union": "SELECT * { {?s ?p ?o}" + " UNION {?s ?p ?o}" * 990 + "}",
+    "reified triples": "SELECT * { " + "<< " * 499 + "<x:s> <x:p> <x:o> " + ">> <x:p> <x:o> " * 498 + ">> <x:p> 1 }",
+    "triple terms": "SELECT * { ?x ?p " + "<<( ?s ?p " * 127 + "<x:o>" + " )>>" * 127 + " }",
+    "annotations": "SELECT * { ?x ?p ?o " + "~ {| <x:p> <x:o> " * 127 + " |}" * 127 + " }",
     "alternatives": "SELECT * { ?s <x:p>" + "|<x:p>" * 990 + " ?o }",
 }
 ASK = """

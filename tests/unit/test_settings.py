@@ -9,6 +9,8 @@ from cppcc_graph.errors import BadSetting
 from cppcc_graph.settings import Settings, read_settings
 from cppcc_graph.store.address import Remote
 
+WRITABLE = {"empty": True, "default_graph": "separate", "shapes": "none", "writable": True, "no_auth": True}
+
 
 def test_every_field_has_help():
     assert all(field.metadata["help"].endswith(".") for field in fields(Settings))
@@ -39,8 +41,44 @@ def test_a_store_is_a_folder_or_an_address_with_the_credentials_of_the_environme
         ({}, {"port": 65536}, "port: 65536 is not between 0 and 65535"),
         ({"CPPCC_THREADS": "0"}, {}, "threads: 0 is not between 1 and 256"),
         ({"CPPCC_LOG_LEVEL": "LOUD"}, {}, "log level: 'LOUD' is none of DEBUG, INFO, WARNING, ERROR"),
+        ({"CPPCC_EMPTY": "perhaps"}, {}, "CPPCC_EMPTY: 'perhaps' is neither true nor false"),
+        ({}, {"default_graph": "merged"}, "default graph: 'merged' is none of union, separate"),
+        ({}, {"shapes": "some"}, "shapes: 'some' is none of bundled, none"),
+        ({}, {"default_graph": "separate"}, "default graph: pages and questions read the named graphs as one"),
+        ({}, {"shapes": "none"}, "shapes: the shapes are part of the ontology that is served; 'none' needs --empty"),
+        ({}, {"empty": True, "store": "s"}, "empty: the bare mode holds its data in memory; leave out --store"),
+        ({}, {"empty": True, "no_auth": True}, "no auth: nobody needs a name to read; it belongs to --writable"),
+        ({}, {"writable": True, "no_auth": True}, "writable: the published data are only read"),
+        ({}, WRITABLE | {"default_graph": "union"}, "writable: an update needs a default graph that is not derived"),
+        ({}, WRITABLE | {"shapes": "bundled"}, "writable: nothing judges what is written yet; say so with --shapes"),
+        ({}, WRITABLE | {"no_auth": False}, "writable: nobody is asked for a name yet; say so with --no-auth"),
+        ({}, WRITABLE | {"host": "0.0.0.0"}, "writable: whoever reaches 0.0.0.0 could write; only 127.0.0.1"),
+        ({}, WRITABLE | {"host": "example.org"}, "writable: whoever reaches example.org could write"),
+        ({"CPPCC_WRITABLE": "1"}, {}, "writable: the published data are only read"),
     ],
 )
 def test_a_wrong_value_is_told(environ, given, message):
     with pytest.raises(BadSetting, match=message):
         read_settings(environ, **given)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_the_bare_mode_may_be_written_over_loopback(host):
+    assert read_settings({}, host=host, **WRITABLE).writable
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"empty": True},
+        {"empty": True, "default_graph": "separate"},
+        {"empty": True, "shapes": "none", "host": "0.0.0.0", "data": (Path("d"),)},
+    ],
+)
+def test_a_bare_mode_that_is_only_read_may_be_anything_else(given):
+    assert not read_settings({}, **given).writable
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("Yes", True), ("true", True), ("0", False), ("off", False)])
+def test_a_flag_is_set_or_not_by_the_environment(text, value):
+    assert read_settings({"CPPCC_EMPTY": text}).empty is value

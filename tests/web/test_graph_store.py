@@ -1,11 +1,10 @@
 """Whole graphs over HTTP, and updates, where the server is writable; refusals in words where it is not."""
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import Dataset, Quad, RdfFormat, parse
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 from werkzeug.test import TestResponse
 
 from cppcc_graph.settings import Settings
@@ -18,12 +17,10 @@ REPORT = "https://w3id.org/cppcc-graph/report/mingchuan-2033"
 
 
 @pytest.fixture
-def bare() -> Iterator[FlaskClient]:
+def bare() -> FlaskClient:
     """A client of an empty writable server."""
-    store = EmbeddedStore(is_merged=False)
     settings = Settings(empty=True, default_graph="separate", shapes="none", writable=True, no_auth=True)
-    yield create_app(settings, store).test_client()
-    store.close()
+    return create_app(settings, EmbeddedStore(is_merged=False)).test_client()
 
 
 def put(client: FlaskClient, turtle: str, **address: str) -> TestResponse:
@@ -42,8 +39,6 @@ def number(client: FlaskClient, query: str) -> int:
 def canonical(turtle: str | bytes) -> list[str]:
     quads = parse(turtle, format=RdfFormat.TURTLE)
     dataset = Dataset(Quad(*quad.triple) for quad in quads)
-    from pyoxigraph import CanonicalizationAlgorithm
-
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(map(str, dataset))
 
