@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable
 from dataclasses import fields
@@ -9,10 +10,14 @@ from pathlib import Path
 
 import click
 import pytest
+from flask.testing import FlaskClient
 
 from cppcc_graph.cli import commands
 from cppcc_graph.questions import questions
 from cppcc_graph.settings import ENVIRONMENT_PREFIX, Settings
+from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.web import create_app
+from cppcc_graph.web.problems import kinds
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -52,6 +57,13 @@ def _commands() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _problems() -> str:
+    lines = ["| status | type | meaning |", "|---|---|---|"]
+    with create_app(Settings(), EmbeddedStore()).test_request_context(headers={"Accept-Language": "en"}):
+        lines += [f"| {kind.status} | `{kind.kind}` | {kind.title} |" for kind in kinds()]
+    return "\n".join(lines) + "\n"
+
+
 def _answers(cppcc: Callable[..., object], *, language: str) -> str:
     titles = {question.slug: question.titles[language] for question in questions()}
     parts = []
@@ -64,7 +76,7 @@ def _answers(cppcc: Callable[..., object], *, language: str) -> str:
     return "\n" + "\n".join(parts) + "\n"
 
 
-@pytest.mark.parametrize("name", ["settings", "commands", "questions", "questions-zh"])
+@pytest.mark.parametrize("name", ["settings", "commands", "problems", "questions", "questions-zh"])
 def test_a_block_of_the_readme_says_what_the_program_says(
     name: str, cppcc: Callable[..., object], pytestconfig: pytest.Config
 ) -> None:
@@ -72,6 +84,7 @@ def test_a_block_of_the_readme_says_what_the_program_says(
     expected = {
         "settings": _settings,
         "commands": _commands,
+        "problems": _problems,
         "questions": lambda: _answers(cppcc, language="en"),
         "questions-zh": lambda: _answers(cppcc, language="zh"),
     }[name]()
@@ -82,6 +95,15 @@ def test_a_block_of_the_readme_says_what_the_program_says(
 
     assert found is not None
     assert found[2] == expected
+
+
+def test_the_problem_of_the_readme_is_what_the_server_says(published_client: FlaskClient) -> None:
+    example = re.search(r"```json\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+
+    assert published_client.get("/sparql", query_string={"query": "ASK { ?s a qb:DataSet }"}).json == json.loads(
+        example[1]
+    )
 
 
 def test_the_readme_begins_with_the_run_command_and_the_test_command() -> None:
