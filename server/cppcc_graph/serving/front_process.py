@@ -19,6 +19,7 @@ import uvloop
 from a2wsgi import WSGIMiddleware
 
 from cppcc_graph.errors import CppccError
+from cppcc_graph.serving.notify import READY, notify
 from cppcc_graph.serving.patience import PatientProtocol
 from cppcc_graph.serving.readiness import Readiness
 from cppcc_graph.settings import Settings
@@ -174,6 +175,7 @@ async def _say_ready(plan: FrontPlan, dispatcher: Dispatcher) -> None:
     except CppccError as error:
         click.echo(f"cppcc: {error}", err=True)
         return
+    notify(READY)
     n_triples = sum(graph.n_triples for graph in graphs)
     click.echo(f"cppcc: {plan.url} is ready: {len(graphs)} graphs, {n_triples:,} triples", err=True)
 

@@ -18,13 +18,14 @@ import socket
 import sys
 import tempfile
 import time
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
 
 from cppcc_graph.errors import BadSetting, CppccError
 from cppcc_graph.serving.listening import Listener
+from cppcc_graph.serving.notify import READY, STOPPING, notify, reloading
+from cppcc_graph.serving.processes import NurseryAt, send
 from cppcc_graph.serving.supply import OpenStore, Supply
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.workers.dispatcher import Places
@@ -82,23 +83,22 @@ class _Supervisor:
         self._is_first = True
         self._orders, self._order = os.pipe()
         self._woken, self._wake = os.pipe()
-        self._nursery = _NurseryAt()
+        self._nursery = NurseryAt()
         self._signals: set[int] = set()
 
     def run(self) -> None:
         """The life of the server."""
         self._listen_to_signals()
-        control = listening(self._folder / CONTROL)
-        first = listening(seats(self._folder, 0))
-        self._fork_front()  # which imports what it needs while the data are read
-        try:
-            self._open_store = self._supply.read()
-            self._nursery = self._fork_nursery(first, control)
-            while not self._signals & set(_STOPPED_BY):
-                self._wait()
-                self._look_after(control)
-        finally:
-            self._stop()
+        with closing(listening(self._folder / CONTROL)) as control, closing(listening(seats(self._folder, 0))) as first:
+            self._fork_front()  # which imports what it needs while the data are read
+            try:
+                self._open_store = self._supply.read()
+                self._nursery = self._fork_nursery(first, control)
+                while not self._signals & set(_STOPPED_BY):
+                    self._wait()
+                    self._look_after(control)
+            finally:
+                self._stop()
 
     def _listen_to_signals(self) -> None:
         for descriptor in (self._woken, self._wake):
@@ -121,12 +121,14 @@ class _Supervisor:
     def _look_after(self, control: socket.socket) -> None:
         front_ended = self._reap()
         if front_ended and not self._signals & set(_STOPPED_BY):
+            _log.error("cppcc: the process that spoke HTTP has ended; another takes its place")
             self._count_short_life()
             self._fork_front()
         if self._nursery.is_gone:
             if self._supply.is_written:
                 _log.error("cppcc: the process that held the data has ended, and the data with it")
                 raise SystemExit(2)
+            _log.error("cppcc: the process that held the data has ended; another takes its place")
             self._renew(control)
         if signal.SIGHUP in self._signals:
             self._signals.discard(signal.SIGHUP)
@@ -136,6 +138,7 @@ class _Supervisor:
         if self._supply.is_written:
             _log.warning("cppcc: the data are written here and not read from files; nothing was read again")
             return
+        notify(reloading())
         try:
             self._open_store = self._supply.read()
         except CppccError as error:
@@ -143,6 +146,7 @@ class _Supervisor:
         else:
             self._renew(control)
             _log.warning("cppcc: the data were read again")
+        notify(READY)
 
     def _renew(self, control: socket.socket) -> None:
         """A nursery of the next generation; the front moves to it, and the old one goes."""
@@ -155,7 +159,7 @@ class _Supervisor:
         old.let_go()
         seats(self._folder, generation - 1).unlink(missing_ok=True)
 
-    def _fork_nursery(self, evaluators: socket.socket, control: socket.socket) -> "_NurseryAt":
+    def _fork_nursery(self, evaluators: socket.socket, control: socket.socket) -> NurseryAt:
         lifeline, lifeline_end = os.pipe()
         alive, alive_end = os.pipe()
         pid = os.fork()
@@ -175,7 +179,7 @@ class _Supervisor:
         os.close(lifeline)
         os.close(alive_end)
         evaluators.close()
-        return _NurseryAt(pid=pid, lifeline=lifeline_end, alive=alive)
+        return NurseryAt(pid=pid, lifeline=lifeline_end, alive=alive)
 
     def _become_nursery(
         self, evaluators: socket.socket, control: socket.socket, descriptors: tuple[int, int]
@@ -248,46 +252,17 @@ class _Supervisor:
 
     def _stop(self) -> None:
         """Ends the front, gracefully unless asked twice, then everything else."""
+        notify(STOPPING)
+        if signal.SIGTERM in self._signals:
+            _log.warning("cppcc: stopping; requests that run have ten seconds to end")
         self._signals.clear()
         until_s = time.monotonic() + _GRACE_S
         while not self._reap() and time.monotonic() < until_s and not self._signals & set(_STOPPED_BY):
             self._nursery.alive = -1
-            _send(self._front, signal.SIGTERM)  # again and again, because it does not listen while it begins
+            send(self._front, signal.SIGTERM)  # again and again, because it does not listen while it begins
             self._wait(0.2)
-        _send(self._front, signal.SIGKILL)
+        if self._front:
+            _log.warning("cppcc: requests that still ran were cut")
+            send(self._front, signal.SIGKILL)
         self._nursery.let_go()
         self._nursery.kill()
-
-
-@dataclass(slots=True)
-class _NurseryAt:
-    """A nursery as the supervisor knows it: its process group, a pipe that keeps it alive, one that tells its end."""
-
-    pid: int = 0
-    lifeline: int = -1
-    alive: int = -1
-    is_gone: bool = False
-
-    def let_go(self) -> None:
-        """The nursery ends; its evaluators end when they have answered."""
-        self.close_all()
-
-    def close_all(self) -> None:
-        """Closes both pipes on this side."""
-        for descriptor in (self.lifeline, self.alive):
-            if descriptor >= 0:
-                with suppress(OSError):
-                    os.close(descriptor)
-        self.lifeline = self.alive = -1
-
-    def kill(self) -> None:
-        """Ends the nursery and all that came from it, at once."""
-        if self.pid:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
-
-
-def _send(pid: int, number: int) -> None:
-    if pid:
-        with suppress(ProcessLookupError):
-            os.kill(pid, number)
