@@ -232,6 +232,35 @@ def test_any_text_survives_a_replacement(store, text):
     assert [quad.object for quad in store.quads("x:g1")] == [Literal(text, language="zh")]
 
 
+@pytest.mark.parametrize(
+    ("text", "datatype", "expected"),
+    [
+        ("12", "integer", "12"),
+        ("-7", "integer", "-7"),
+        ("13.50", "decimal", "13.5"),
+        ("13.0", "decimal", "13"),
+        ("100", "decimal", "100"),
+        ("0.05", "decimal", "0.05"),
+        ("true", "boolean", "true"),
+        ("false", "boolean", "false"),
+        ("2024-05-01", "date", "2024-05-01"),
+        ("2024", "gYear", "2024"),
+        ("2024-05", "gYearMonth", "2024-05"),
+        ("2024-05-01T08:00:00+08:00", "dateTime", "2024-05-01T08:00:00+08:00"),
+        ("https://example.org/", "anyURI", "https://example.org/"),
+    ],
+)
+def test_values_come_back_in_their_canonical_form(store, text, datatype, expected):
+    kind = NamedNode(f"http://www.w3.org/2001/XMLSchema#{datatype}")
+    store.replace_graph("x:g1", [Triple(A, P, Literal(text, datatype=kind))])
+    value = Literal(expected, datatype=kind)
+
+    assert [row["o"] for row in store.select("SELECT ?o { GRAPH <x:g1> { ?s ?p ?o } }")] == [value]
+    assert store.construct("CONSTRUCT { ?s ?p ?o } WHERE { GRAPH <x:g1> { ?s ?p ?o } }") == [Triple(A, P, value)]
+    assert [quad.object for quad in store.quads("x:g1")] == [value]
+    assert store.ask("ASK { ?s ?p ?o }", o=value)
+
+
 def test_blank_nodes_of_a_graph_stay_together_in_the_default_graph(store):
     node = BlankNode("n")
     store.replace_graph("x:g1", [Triple(A, P, node), Triple(node, P, ONE)])

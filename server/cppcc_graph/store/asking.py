@@ -9,6 +9,7 @@ from cppcc_graph.errors import StoreUnavailable
 from cppcc_graph.formats import JSON, Format, ResultForm, Sink, write_graph, write_results
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Answer
+from cppcc_graph.store.deadline import Deadline
 from cppcc_graph.store.endpoint import JSON_RESULTS, N_TRIPLES, Endpoint
 from cppcc_graph.store.received import Received
 from cppcc_graph.store.scoped import Scope, scoped
@@ -24,8 +25,8 @@ class Asking:
     """
     An engine that is asked; threads may share it.
 
-    Each method takes the text of a query that says its own dataset, and *ends_s*, when its time is over on the
-    monotonic clock; each raises `QueryTimeout`, `StoreBusy`, `AnswerTooLarge` or `StoreUnavailable`.
+    Each method takes the text of a query that says its own dataset, and the deadline of the whole question; each
+    raises `QueryTimeout`, `StoreBusy`, `AnswerTooLarge` or `StoreUnavailable`.
     """
 
     def __init__(self, endpoint: Endpoint, *, answer_bytes: int, whole_graph: str) -> None:
@@ -40,24 +41,24 @@ class Asking:
         self._whole_graph = whole_graph
         self._uncut_triples = _PLAUSIBLE_LIMIT
 
-    def rows(self, text: str, ends_s: float) -> list[Solution]:
+    def rows(self, text: str, deadline: Deadline) -> list[Solution]:
         """The solutions of a SELECT, in the engine's order."""
-        with closing(self._sent(text, JSON_RESULTS, ends_s)) as received:
+        with closing(self._sent(text, JSON_RESULTS, deadline)) as received:
             self._check_uncut(received)
             return _table(received)
 
-    def document(self, text: str, ends_s: float) -> bytes:
+    def document(self, text: str, deadline: Deadline) -> bytes:
         """The solutions of a SELECT as our own SPARQL Results JSON."""
-        with closing(self._sent(text, JSON_RESULTS, ends_s)) as received:
+        with closing(self._sent(text, JSON_RESULTS, deadline)) as received:
             self._check_uncut(received)
             try:
                 return write_results(received.solutions(), JSON)
             except SyntaxError as error:
                 raise received.broken() from error
 
-    def yes(self, text: str, ends_s: float) -> bool:
+    def yes(self, text: str, deadline: Deadline) -> bool:
         """The answer of an ASK."""
-        with closing(self._sent(text, JSON_RESULTS, ends_s)) as received:
+        with closing(self._sent(text, JSON_RESULTS, deadline)) as received:
             try:
                 results = received.solutions()
                 # Virtuoso answers with a table that has a row or none.
@@ -67,22 +68,22 @@ class Asking:
             received.drain()
             return found
 
-    def graph(self, text: str, ends_s: float) -> list[Triple]:
+    def graph(self, text: str, deadline: Deadline) -> list[Triple]:
         """The triples of a CONSTRUCT or DESCRIBE, each once."""
-        with closing(self._sent(text, N_TRIPLES, ends_s)) as received:
+        with closing(self._sent(text, N_TRIPLES, deadline)) as received:
             triples = received.triples()
         if self._endpoint.dialect.cuts_graphs and received.n_lines > self._uncut_triples:
-            self._check_graph_limit(received.n_lines, ends_s)
+            self._check_graph_limit(received.n_lines, deadline)
         return triples
 
-    def answer(self, text: str, form: ResultForm, chosen: Format, *, ends_s: float, into: Sink | None) -> Answer:
+    def answer(self, text: str, form: ResultForm, chosen: Format, *, deadline: Deadline, into: Sink | None) -> Answer:
         """The answer written in the *chosen* format, *into* a sink as it comes, or kept until it is whole."""
         if into is not None:
-            n_rows = self._write(text, form, chosen, ends_s=ends_s, sink=into)
+            n_rows = self._write(text, form, chosen, deadline=deadline, sink=into)
             return Answer(form=form, format=chosen, body=b"", n_rows=n_rows)
         spool = Spool(self._answer_bytes)
         try:
-            n_rows = self._write(text, form, chosen, ends_s=ends_s, sink=spool)
+            n_rows = self._write(text, form, chosen, deadline=deadline, sink=spool)
         except BaseException:
             spool.close()
             raise
@@ -92,17 +93,17 @@ class Asking:
         n_rows = count_rows(body, chosen) if form is ResultForm.SOLUTIONS else n_rows
         return Answer(form=form, format=chosen, body=body, n_rows=n_rows)
 
-    def _write(self, text: str, form: ResultForm, chosen: Format, *, ends_s: float, sink: Sink) -> int | None:
+    def _write(self, text: str, form: ResultForm, chosen: Format, *, deadline: Deadline, sink: Sink) -> int | None:
         """Writes the answer; gives the number of rows where that is known without counting."""
         if form is ResultForm.GRAPH:
-            triples = self.graph(text, ends_s)
+            triples = self.graph(text, deadline)
             write_graph(triples, chosen, sink)
             return len(triples)
         if form is ResultForm.BOOLEAN:
-            yes = pyoxigraph.Store().query("ASK {}" if self.yes(text, ends_s) else "ASK { FILTER(false) }")
+            yes = pyoxigraph.Store().query("ASK {}" if self.yes(text, deadline) else "ASK { FILTER(false) }")
             write_results(yes, chosen, sink)  # type: ignore[arg-type]  # an ASK gives a boolean
             return 1
-        with closing(self._sent(text, JSON_RESULTS, ends_s)) as received:
+        with closing(self._sent(text, JSON_RESULTS, deadline)) as received:
             self._check_uncut(received)
             try:
                 write_results(received.solutions(), chosen, sink)
@@ -111,19 +112,19 @@ class Asking:
             received.drain()
         return None
 
-    def triples_of(self, iri: str, ends_s: float) -> list[Triple]:
+    def triples_of(self, iri: str, deadline: Deadline) -> list[Triple]:
         """Every triple of one graph, in pages where the engine cuts tables."""
         scope = Scope(default=(iri,), named=())
-        with closing(self._sent(scoped(query("all-triples"), scope), JSON_RESULTS, ends_s)) as received:
+        with closing(self._sent(scoped(query("all-triples"), scope), JSON_RESULTS, deadline)) as received:
             rows = _table(received) if received.row_limit is None else None
         if rows is None:
-            rows = self._paged(scoped(query("all-triples-in-order"), scope), ends_s)
+            rows = self._paged(scoped(query("all-triples-in-order"), scope), deadline)
         return [Triple(row["s"], row["p"], row["o"]) for row in rows]
 
-    def _paged(self, text: str, ends_s: float) -> list[Solution]:
+    def _paged(self, text: str, deadline: Deadline) -> list[Solution]:
         rows: list[Solution] = []
         while len(rows) % _PAGE_ROWS == 0:
-            page = self.rows(f"{text} LIMIT {_PAGE_ROWS} OFFSET {len(rows)}", ends_s)
+            page = self.rows(f"{text} LIMIT {_PAGE_ROWS} OFFSET {len(rows)}", deadline)
             rows += page
             if not page:
                 break
@@ -136,11 +137,11 @@ class Asking:
                 "and a smaller LIMIT, or let its operator raise ResultSetMaxRows"
             )
 
-    def _check_graph_limit(self, n_lines: int, ends_s: float) -> None:
+    def _check_graph_limit(self, n_lines: int, deadline: Deadline) -> None:
         """Virtuoso ends a graph at its limit without a word; whether it ever gives more tells where the limit is."""
         probe = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o }} LIMIT {n_lines + 1}"
         text = scoped(probe, Scope(default=(self._whole_graph,), named=()))
-        with closing(self._sent(text, N_TRIPLES, ends_s)) as received:
+        with closing(self._sent(text, N_TRIPLES, deadline)) as received:
             received.triples()
         if received.n_lines <= n_lines:
             raise StoreUnavailable(
@@ -149,8 +150,8 @@ class Asking:
             )
         self._uncut_triples = received.n_lines
 
-    def _sent(self, text: str, accept: str, ends_s: float) -> Received:
-        return self._endpoint.query(text, accept, ends_s=ends_s, limit_bytes=self._answer_bytes)
+    def _sent(self, text: str, accept: str, deadline: Deadline) -> Received:
+        return self._endpoint.query(text, accept, deadline, limit_bytes=self._answer_bytes)
 
 
 def _table(received: Received) -> list[Solution]:

@@ -5,13 +5,13 @@ Spec: SPARQL SEP-0007 (substitution). A term is written by the engine's serialis
 its own quotes or brackets, and only tokens that are variables are replaced: nothing can be injected.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from cppcc_graph.guard.tokens import Token, is_word, tokens_of
 from cppcc_graph.terms import BlankNode, Term
 
 
-def bound(query: str, bindings: Mapping[str, Term]) -> str:
+def bound(query: str, bindings: Mapping[str, Term], write: Callable[[str], str] = str) -> str:
     """
     *query* with each variable of *bindings* replaced by its term; a projected one stays a column.
 
@@ -19,6 +19,7 @@ def bound(query: str, bindings: Mapping[str, Term]) -> str:
         query: SPARQL text of ours: bound variables are projected or stand in patterns and expressions, never in
             VALUES, BOUND, GROUP BY, or behind AS.
         bindings: Terms by variable name.
+        write: Rewrites a term in N-Triples into that of an engine.
 
     Raises:
         TypeError: a blank node, which no text can name.
@@ -26,7 +27,7 @@ def bound(query: str, bindings: Mapping[str, Term]) -> str:
     for name, term in bindings.items():
         if isinstance(term, BlankNode):
             raise TypeError(f"?{name}: a blank node cannot be bound")
-    written = {name: str(term) for name, term in bindings.items()}
+    written = {name: write(str(term)) for name, term in bindings.items()}
     return "".join(_pieces(query, written)) if written else query
 
 

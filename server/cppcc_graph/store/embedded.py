@@ -20,11 +20,11 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
 from cppcc_graph.errors import ReadOnly, StoreUnavailable, UnknownGraph
 from cppcc_graph.formats import JSON, Sink, write_results
-from cppcc_graph.guard import Outline, inspect
+from cppcc_graph.guard import Outline
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
 from cppcc_graph.store.documents import graph_of
-from cppcc_graph.store.federation import service_calls, weave, weave_without
+from cppcc_graph.store.federation import alone
 from cppcc_graph.store.fingerprint import content_hash
 from cppcc_graph.store.folder import opened, translated
 from cppcc_graph.store.hints import hints, occurs_in
@@ -126,7 +126,7 @@ class EmbeddedStore:
             return self._engine.query(query, substitutions=substitutions)
 
     def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
-        request, outline = _alone(request)
+        request, outline = alone(request)
         engine, scope = self._without_duplicates(_scope(request, outline))
         with translated(self._folder), about_query(request):
             results = _evaluated(engine, request, scope)
@@ -276,17 +276,6 @@ def _scope(request: QueryRequest, outline: Outline) -> _Scope:
 
 def _nodes(iris: Sequence[str]) -> tuple[NamedNode, ...]:
     return tuple(named(iri) for iri in dict.fromkeys(iris))
-
-
-def _alone(request: QueryRequest) -> tuple[QueryRequest, Outline]:
-    """The query as this engine evaluates it, which asks no other endpoint, and its outline."""
-    if "service" not in request.query.lower():
-        return request, inspect(request.query)
-    if request.fetched is None:
-        woven = weave_without(request.query, request.base_iri)
-    else:
-        woven = weave(request.query, service_calls(request.query, request.base_iri), request.fetched)
-    return replace(request, query=woven.query), woven.outline
 
 
 def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope) -> Results:

@@ -7,7 +7,6 @@ those of the system (``SSL_CERT_FILE`` names others).
 
 import re
 import threading
-from time import monotonic
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import urllib3
@@ -24,6 +23,7 @@ from urllib3.exceptions import (
 from cppcc_graph.errors import CppccError, QueryTimeout, StoreBusy, StoreUnavailable
 from cppcc_graph.store.address import Remote
 from cppcc_graph.store.authorisation import Digest, basic
+from cppcc_graph.store.deadline import Deadline, within
 from cppcc_graph.store.dialects import FUSEKI, PLAIN, Dialect, dialect_of
 from cppcc_graph.store.received import Received
 
@@ -33,7 +33,8 @@ _KEPT_CONNECTIONS = 8
 _SHORTEST_S = 0.001
 _ERROR_BYTES = 4096
 _RETRY_AFTER_S = 5
-_TIMED_OUT = re.compile(r"tim(?:ed|e) ?out|S1TAT|S1T00|estimated execution time|cancell?ed", re.IGNORECASE)
+_TIMED_OUT = re.compile(r"tim(?:ed|e) ?out|S1TAT|S1T00|cancell?ed", re.IGNORECASE)
+_TOO_DEAR = re.compile(r"estimated execution time", re.IGNORECASE)
 
 JSON_RESULTS = "application/sparql-results+json"
 N_TRIPLES = "application/n-triples"
@@ -55,14 +56,14 @@ class Endpoint:
         parts = urlsplit(remote.query_iri)
         self.name = f"the engine at {parts.scheme}://{parts.netloc}{parts.path}"
 
-    def query(self, text: str, accept: str, *, ends_s: float, limit_bytes: int) -> Received:
+    def query(self, text: str, accept: str, deadline: Deadline, *, limit_bytes: int) -> Received:
         """
         The answer to a query, not yet read.
 
         Args:
             text: The query.
             accept: The one media type that the answer may have.
-            ends_s: When the time for all of it is over, on the monotonic clock.
+            deadline: Of all of it, the reading included.
             limit_bytes: The most that will be read.
 
         Raises:
@@ -72,22 +73,20 @@ class Endpoint:
 
         Spec: SPARQL 1.1 Protocol, section 2.1.2 (query via POST with URL-encoded parameters).
         """
-        deadline_s = max(_SHORTEST_S, round(ends_s - monotonic(), 2))
         fields = [("query", self.dialect.prologue + text)]
         if self.dialect.timeout_unit_s is not None:
-            fields.append(("timeout", f"{max(1, round(deadline_s / self.dialect.timeout_unit_s))}"))
-        response = self._sent(self._remote.query_iri, fields, accept, deadline_s)
+            fields.append(("timeout", f"{max(1, round(deadline.left_s / self.dialect.timeout_unit_s))}"))
+        response = self._sent(self._remote.query_iri, fields, accept, deadline)
         if response.status != 200:
-            raise self._refusal(response, deadline_s)
+            raise self._refusal(response, deadline)
         self._learn(response)
-        self._check_head(response, accept, deadline_s)
+        self._check_head(response, accept, deadline)
         return Received(
             response,
             name=self.name,
-            deadline_s=deadline_s,
-            ends_s=ends_s,
+            deadline=deadline,
             limit_bytes=limit_bytes,
-            mend=self.dialect.mend if accept == JSON_RESULTS else None,
+            mend=self.dialect.mend_table if accept == JSON_RESULTS else self.dialect.mend_graph,
         )
 
     def update(self, text: str) -> None:
@@ -99,9 +98,10 @@ class Endpoint:
 
         Spec: SPARQL 1.1 Protocol, section 2.2.1 (update via POST with URL-encoded parameters).
         """
-        response = self._sent(self._update_iri(), [("update", text)], "*/*", _UPDATE_S)
+        deadline = within(_UPDATE_S)
+        response = self._sent(self._update_iri(), [("update", text)], "*/*", deadline)
         if response.status >= 300:
-            raise self._refusal(response, _UPDATE_S)
+            raise self._refusal(response, deadline)
         response.drain_conn()
         response.release_conn()
 
@@ -117,14 +117,14 @@ class Endpoint:
         has_sibling = last == "query" or (last == "sparql" and self.dialect is FUSEKI)
         return urljoin(self._remote.query_iri, "update") if has_sibling else self._remote.query_iri
 
-    def _sent(self, iri: str, fields: list[tuple[str, str]], accept: str, deadline_s: float) -> BaseHTTPResponse:
+    def _sent(self, iri: str, fields: list[tuple[str, str]], accept: str, deadline: Deadline) -> BaseHTTPResponse:
         body = urlencode(fields).encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": accept, "User-Agent": "cppcc-graph"}
-        response = self._exchanged(iri, body, headers | self._authorisation(iri), deadline_s)
+        response = self._exchanged(iri, body, headers | self._authorisation(iri), deadline)
         challenge = response.headers.get("WWW-Authenticate", "")
         if response.status == 401 and self._remote.user:
             response.close()
-            response = self._exchanged(iri, body, headers | self._authorisation(iri, challenge), deadline_s)
+            response = self._exchanged(iri, body, headers | self._authorisation(iri, challenge), deadline)
         return response
 
     def _authorisation(self, iri: str, challenge: str = "") -> dict[str, str]:
@@ -143,8 +143,9 @@ class Endpoint:
             return {"Authorization": basic(remote.user, remote.password)}
         return {}
 
-    def _exchanged(self, iri: str, body: bytes, headers: dict[str, str], deadline_s: float) -> BaseHTTPResponse:
-        timeout = urllib3.Timeout(connect=min(_CONNECT_S, deadline_s), read=deadline_s)
+    def _exchanged(self, iri: str, body: bytes, headers: dict[str, str], deadline: Deadline) -> BaseHTTPResponse:
+        left_s = max(_SHORTEST_S, deadline.left_s)
+        timeout = urllib3.Timeout(connect=min(_CONNECT_S, left_s), read=left_s)
         for is_last in (False, True):
             try:
                 return self._pool.urlopen(
@@ -153,12 +154,12 @@ class Endpoint:
             except (ProtocolError, ConnectionError) as error:
                 # A kept connection may be dropped by the engine while we send; an update may have happened by then.
                 if is_last or not body.startswith(b"query="):
-                    raise self._unreachable(error, deadline_s) from error
+                    raise self._unreachable(error, deadline) from error
             except (HTTPError, OSError) as error:
-                raise self._unreachable(error, deadline_s) from error
+                raise self._unreachable(error, deadline) from error
         raise AssertionError
 
-    def _unreachable(self, error: Exception, deadline_s: float) -> CppccError:
+    def _unreachable(self, error: Exception, deadline: Deadline) -> CppccError:
         if isinstance(error, NewConnectionError):
             return StoreUnavailable(f"{self.name} cannot be reached; is it running, and is the address right?")
         if isinstance(error, SSLError):
@@ -166,9 +167,9 @@ class Endpoint:
                 f"{self.name} has no certificate that this system trusts; SSL_CERT_FILE names others"
             )
         if isinstance(error, ConnectTimeoutError):
-            return StoreUnavailable(f"{self.name} cannot be reached within {min(_CONNECT_S, deadline_s):g} s")
+            return StoreUnavailable(f"{self.name} cannot be reached within {min(_CONNECT_S, deadline.limit_s):g} s")
         if isinstance(error, ReadTimeoutError):
-            return QueryTimeout(deadline_s=deadline_s)
+            return QueryTimeout(deadline_s=deadline.limit_s)
         return StoreUnavailable(f"{self.name} dropped the connection")
 
     def _learn(self, response: BaseHTTPResponse) -> None:
@@ -176,12 +177,12 @@ class Endpoint:
             self.dialect = dialect_of(response.headers)
             self.is_known = True
 
-    def _check_head(self, response: BaseHTTPResponse, accept: str, deadline_s: float) -> None:
+    def _check_head(self, response: BaseHTTPResponse, accept: str, deadline: Deadline) -> None:
         problem = ""
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if response.headers.get("X-SQL-State"):
             response.close()
-            raise QueryTimeout(deadline_s=deadline_s)  # Virtuoso: part of the rows, because the time was over
+            raise QueryTimeout(deadline_s=deadline.limit_s)  # Virtuoso: part of the rows, because the time was over
         if media_type != accept:
             problem = f"answers with {media_type or 'no media type'} instead of {accept}; is this a SPARQL endpoint?"
         elif response.headers.get("Content-Encoding", "identity").lower() != "identity":
@@ -190,7 +191,7 @@ class Endpoint:
             response.close()
             raise StoreUnavailable(f"{self.name} {problem}")
 
-    def _refusal(self, response: BaseHTTPResponse, deadline_s: float) -> CppccError:
+    def _refusal(self, response: BaseHTTPResponse, deadline: Deadline) -> CppccError:
         """Why there is no answer, in our words: what the engine wrote is only looked through."""
         try:
             said = response.read(_ERROR_BYTES, decode_content=False).decode("utf-8", "replace")
@@ -199,10 +200,15 @@ class Endpoint:
         response.close()
         status = response.status
         if status in (206, 408, 504) or _TIMED_OUT.search(said):
-            return QueryTimeout(deadline_s=deadline_s)
+            return QueryTimeout(deadline_s=deadline.limit_s)
         if status in (429, 503):
             after = response.headers.get("Retry-After", "")
             return StoreBusy(retry_after_s=int(after) if after.isdigit() else _RETRY_AFTER_S)
+        if _TOO_DEAR.search(said):
+            return StoreUnavailable(
+                f"{self.name} takes this query for too expensive and does not begin it; ask for less, or let its "
+                "operator raise MaxQueryCostEstimationTime"
+            )
         return StoreUnavailable(f"{self.name} {_words(status)} (status {status})")
 
 

@@ -14,7 +14,9 @@ import pyoxigraph
 from pyoxigraph import RdfFormat
 
 from cppcc_graph.errors import BadSyntax
+from cppcc_graph.phrases import mark
 from cppcc_graph.queries import query
+from cppcc_graph.store.dialects import Dialect
 from cppcc_graph.store.scoped import NOWHERE
 from cppcc_graph.terms import BASE, BlankNode, Literal, NamedNode, Solution, Triple
 
@@ -80,7 +82,8 @@ def check_name(iri: str) -> None:
         BadSyntax: *iri* is one of them.
     """
     if iri in (MERGE, LEDGER, NOWHERE):
-        raise BadSyntax(f"<{iri}> is a graph that the store keeps for itself; choose another name")
+        template = mark("<%(iri)s> is a graph that the store keeps for itself; choose another name")
+        raise BadSyntax(template, values=(iri,))
 
 
 def unfinished(graphs: Iterable[str]) -> list[str]:
@@ -93,9 +96,7 @@ def unfinished(graphs: Iterable[str]) -> list[str]:
     ]
 
 
-def replacement(
-    before: Ledger, after: Ledger, contents: Mapping[str, list[Triple]], *, max_triples: int | None
-) -> Iterator[str]:
+def replacement(before: Ledger, after: Ledger, contents: Mapping[str, list[Triple]], dialect: Dialect) -> Iterator[str]:
     """
     Updates, to be carried out in this order, after which the engine holds *contents*, their merge and the new ledger.
 
@@ -103,7 +104,7 @@ def replacement(
         before: As the engine has it.
         after: As it shall be.
         contents: The graphs to replace and what they shall hold.
-        max_triples: More do not go into one update; None for no limit.
+        dialect: Of the engine.
     """
     if before.revision in ("", UNFINISHED):
         yield f"DROP SILENT GRAPH <{MERGE}>"
@@ -112,25 +113,25 @@ def replacement(
             yield query("remote-withdraw-from-merge").replace("?graph", f"<{iri}>")
         yield f"DROP SILENT GRAPH <{iri}>"
     for iri, triples in contents.items():
-        yield from _insertions(iri, triples, max_triples)
+        yield from _insertions(iri, triples, dialect)
     added = after.entries if before.revision in ("", UNFINISHED) else contents
     for iri in added:
         yield query("remote-add-to-merge").replace("?graph", f"<{iri}>")
     yield f"DROP SILENT GRAPH <{LEDGER}>"
-    yield from _batches(LEDGER, "".join(_lines(after)).splitlines(keepends=True), max_triples)
+    yield from _batches(LEDGER, "".join(_lines(after)).splitlines(keepends=True), dialect)
 
 
-def _insertions(iri: str, triples: list[Triple], max_triples: int | None) -> Iterator[str]:
+def _insertions(iri: str, triples: list[Triple], dialect: Dialect) -> Iterator[str]:
     linked = [triple for triple in triples if _has_blank_node(triple)]
     if linked:
         # A template, because Virtuoso refuses blank nodes in data; all in one, because labels end with the operation.
-        yield f"INSERT {{ GRAPH <{iri}> {{\n{_written(linked)}}} }} WHERE {{}}"
+        yield f"INSERT {{ GRAPH <{iri}> {{\n{dialect.write(_written(linked))}}} }} WHERE {{}}"
     named = [triple for triple in triples if not _has_blank_node(triple)]
-    yield from _batches(iri, _written(named).splitlines(keepends=True), max_triples)
+    yield from _batches(iri, dialect.write(_written(named)).splitlines(keepends=True), dialect)
 
 
-def _batches(iri: str, lines: list[str], max_triples: int | None) -> Iterator[str]:
-    step = max_triples or max(1, len(lines))
+def _batches(iri: str, lines: list[str], dialect: Dialect) -> Iterator[str]:
+    step = dialect.max_triples_per_update or max(1, len(lines))
     for start in range(0, len(lines), step):
         yield f"INSERT DATA {{ GRAPH <{iri}> {{\n{''.join(lines[start : start + step])}}} }}"
 

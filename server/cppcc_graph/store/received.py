@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from time import monotonic
 from typing import IO, cast
 
 import pyoxigraph
@@ -11,6 +10,7 @@ from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
 from cppcc_graph.errors import AnswerTooLarge, CppccError, QueryTimeout, StoreUnavailable
+from cppcc_graph.store.deadline import Deadline
 from cppcc_graph.store.dialects import Mend
 from cppcc_graph.terms import Triple
 
@@ -34,8 +34,7 @@ class Received:
         response: BaseHTTPResponse,
         *,
         name: str,
-        deadline_s: float,
-        ends_s: float,
+        deadline: Deadline,
         limit_bytes: int,
         mend: Mend | None,
     ) -> None:
@@ -43,15 +42,13 @@ class Received:
         Args:
             response: Its head has been read and is a success.
             name: Of the engine, for messages.
-            deadline_s: The time that the whole exchange has, for messages.
-            ends_s: When that time is over, on the monotonic clock.
+            deadline: Of the whole exchange.
             limit_bytes: The most that is read.
             mend: Rewrites each line, or None.
         """
         self._response = response
         self._name = name
-        self._deadline_s = deadline_s
-        self._ends_s = ends_s
+        self._deadline = deadline
         self._limit_bytes = limit_bytes
         self._n_bytes = 0
         self._held = b""
@@ -119,7 +116,7 @@ class Received:
         while self.read():
             pass
         if _STOPPED.search(self._tail):
-            return QueryTimeout(deadline_s=self._deadline_s)
+            return QueryTimeout(deadline_s=self._deadline.limit_s)
         return StoreUnavailable(f"{self._name} sent an answer that is not whole; nothing of it is passed on")
 
     def drain(self) -> None:
@@ -157,17 +154,17 @@ class Received:
 
     def _hurry(self) -> None:
         """The socket waits no longer than the time that is left."""
-        left_s = self._ends_s - monotonic()
+        left_s = self._deadline.left_s
         if left_s <= 0:
-            raise QueryTimeout(deadline_s=self._deadline_s)
+            raise QueryTimeout(deadline_s=self._deadline.limit_s)
         connection = self._response.connection
         socket = getattr(connection, "sock", None)
         if socket is not None:
             socket.settimeout(left_s)
 
     def _interrupted(self) -> CppccError:
-        if monotonic() >= self._ends_s:
-            return QueryTimeout(deadline_s=self._deadline_s)
+        if not self._deadline.left_s:
+            return QueryTimeout(deadline_s=self._deadline.limit_s)
         return StoreUnavailable(f"{self._name} broke its answer off; nothing of it is passed on")
 
 

@@ -13,7 +13,6 @@ evaluated again, and while a load is going on the store says that it is busy.
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from time import monotonic
 from typing import TypeVar
 
 import pyoxigraph
@@ -21,14 +20,16 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
 from cppcc_graph.errors import ReadOnly, StoreBusy, StoreUnavailable, TooComplex, UnknownGraph
 from cppcc_graph.formats import ResultForm, Sink, choose
-from cppcc_graph.guard import inspect
+from cppcc_graph.phrases import mark
 from cppcc_graph.queries import query
 from cppcc_graph.store.address import Remote
 from cppcc_graph.store.asking import Asking
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
 from cppcc_graph.store.binding import bound
+from cppcc_graph.store.deadline import Deadline, within
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.endpoint import Endpoint
+from cppcc_graph.store.federation import alone
 from cppcc_graph.store.ledger import (
     LEDGER,
     MERGE,
@@ -77,31 +78,32 @@ class RemoteStore:
         self._is_introduced = False
 
     def select(self, query: str, **bindings: Term) -> list[Solution]:
-        return self._over_everything(bound(query, bindings), self._asking.rows)
+        return self._over_everything(query, bindings, self._asking.rows)
 
     def select_document(self, query: str, **bindings: Term) -> bytes:
-        return self._over_everything(bound(query, bindings), self._asking.document)
+        return self._over_everything(query, bindings, self._asking.document)
 
     def construct(self, query: str, **bindings: Term) -> list[Triple]:
-        return self._over_everything(bound(query, bindings), self._asking.graph)
+        return self._over_everything(query, bindings, self._asking.graph)
 
     def ask(self, query: str, **bindings: Term) -> bool:
-        return self._over_everything(bound(query, bindings), self._asking.yes)
+        return self._over_everything(query, bindings, self._asking.yes)
 
-    def _over_everything(self, text: str, evaluate: Callable[[str, float], T]) -> T:
-        """What *evaluate* gives for *text* over all our graphs."""
-        ends_s = monotonic() + _OWN_DEADLINE_S
+    def _over_everything(self, query: str, bindings: Mapping[str, Term], evaluate: Callable[[str, Deadline], T]) -> T:
+        """What *evaluate* gives for a query of ours over all our graphs."""
+        self._introduce()
+        text = bound(query, bindings, self._endpoint.dialect.write)
+        deadline = within(_OWN_DEADLINE_S)
 
         def once(names: tuple[str, ...]) -> T:
             scope = Scope(default=(MERGE,), named=names)
-            return evaluate(scoped(text, scope), ends_s)
+            return evaluate(scoped(text, scope), deadline)
 
         return self._settled(once, needs_names=names_graphs(text))
 
     def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
-        deadline_s = min(request.deadline_s or self._deadline_s, self._deadline_s)
-        ends_s = monotonic() + deadline_s
-        outline = inspect(request.query)
+        deadline = within(min(request.deadline_s or self._deadline_s, self._deadline_s))
+        request, outline = alone(request)
         with about_query(request):
             # Over no data, so it says whether the query parses, and of which form it is.
             form = _form(pyoxigraph.Store().query(request.query, base_iri=request.base_iri))
@@ -114,10 +116,10 @@ class RemoteStore:
 
         def once(names: tuple[str, ...]) -> Answer:
             scope = _scope(wanted, names) if any(wanted) else Scope(default=(MERGE,), named=names)
-            if self._would_count_twice(scope, ends_s):
+            if self._would_count_twice(scope, deadline):
                 return self._over_copy(request, scope, into)
             text = scoped(request.query, scope, base_iri=request.base_iri)
-            return self._asking.answer(text, form, chosen, ends_s=ends_s, into=into)
+            return self._asking.answer(text, form, chosen, deadline=deadline, into=into)
 
         needs_names = any(wanted) or names_graphs(request.query)
         return self._settled(once, needs_names=needs_names, n_attempts=_ATTEMPTS if into is None else 1)
@@ -136,11 +138,11 @@ class RemoteStore:
                 given.file.close()
         raise StoreBusy(retry_after_s=_BUSY_S)
 
-    def _would_count_twice(self, scope: Scope, ends_s: float) -> bool:
+    def _would_count_twice(self, scope: Scope, deadline: Deadline) -> bool:
         if len(scope.default) < 2 or self._endpoint.dialect.merges_as_set:
             return False
         text = scoped(query("count-distinct-triples"), replace(scope, named=()))
-        n_distinct = _count(self._asking.rows(text, ends_s)[0]["n"])
+        n_distinct = _count(self._asking.rows(text, deadline)[0]["n"])
         return n_distinct < sum(self._ledger().entries[iri].n_triples for iri in scope.default)
 
     def _over_copy(self, request: QueryRequest, scope: Scope, into: Sink | None) -> Answer:
@@ -148,10 +150,8 @@ class RemoteStore:
         graphs = dict.fromkeys((*scope.default, *scope.named))
         n_triples = sum(self._ledger().entries[iri].n_triples for iri in graphs)
         if n_triples > _MAX_SCRATCH_TRIPLES:
-            raise TooComplex(
-                f"these graphs share triples and have {n_triples:,} of them; at most {_MAX_SCRATCH_TRIPLES:,} are "
-                "merged for one query: name fewer graphs, or ask the default graph"
-            )
+            template = mark("these graphs overlap and have %(count)s triples; at most %(limit)s are merged: name fewer")
+            raise TooComplex(template, values=(f"{n_triples:,}", f"{_MAX_SCRATCH_TRIPLES:,}"))
         copy = EmbeddedStore()
         copy.replace_graphs({iri: [quad.triple for quad in self._quads_of(iri)] for iri in graphs})
         asked = replace(request, default_graph_iris=scope.default, named_graph_iris=scope.named)
@@ -162,7 +162,7 @@ class RemoteStore:
         if self._is_introduced or not self._revision():
             return
         nowhere = scoped("ASK { ?s ?p ?o }", Scope(default=(), named=()))
-        if self._asking.yes(nowhere, monotonic() + self._deadline_s):
+        if self._asking.yes(nowhere, within(self._deadline_s)):
             raise StoreUnavailable(
                 f"{self._endpoint.name} asks all its graphs, whatever FROM says; start it without that option "
                 "(oxigraph serve: without --union-default-graph)"
@@ -171,7 +171,7 @@ class RemoteStore:
 
     def _revision(self) -> str:
         """What the ledger says now; empty when there is none."""
-        found = self._asking.rows(_of_ledger("ledger-revision"), monotonic() + self._deadline_s)
+        found = self._asking.rows(_of_ledger("ledger-revision"), within(self._deadline_s))
         revision = found[0]["revision"] if found else None
         return revision.value if isinstance(revision, Literal) else ""
 
@@ -187,7 +187,7 @@ class RemoteStore:
             revision = self._revision()
             if self._known is not None and self._known.revision == revision != UNFINISHED:
                 return self._known
-            rows = self._asking.rows(_of_ledger("ledger-graphs"), monotonic() + self._deadline_s)
+            rows = self._asking.rows(_of_ledger("ledger-graphs"), within(self._deadline_s))
             read = read_ledger(revision, rows)
             if revision == UNFINISHED and self._is_mending:
                 return read
@@ -221,7 +221,7 @@ class RemoteStore:
     def _quads_of(self, iri: str) -> list[Quad]:
         """All quads of a graph, as many as the ledger says."""
         n_triples = self._ledger().entries[iri].n_triples
-        triples = self._asking.triples_of(iri, monotonic() + _OWN_DEADLINE_S)
+        triples = self._asking.triples_of(iri, within(_OWN_DEADLINE_S))
         if len(triples) != n_triples:
             raise StoreUnavailable(
                 f"{self._endpoint.name} gives {len(triples):,} of the {n_triples:,} triples of <{iri}>; "
@@ -256,7 +256,7 @@ class RemoteStore:
     def _carry_out(self, before: Ledger, after: Ledger, contents: Mapping[str, list[Triple]]) -> None:
         """One update request where that is one transaction; else one after the other, with the ledger saying so."""
         dialect = self._endpoint.dialect
-        steps = replacement(before, after, contents, max_triples=dialect.max_triples_per_update)
+        steps = replacement(before, after, contents, dialect)
         if dialect.is_transactional:
             self._endpoint.update(" ;\n".join(steps))
             return
