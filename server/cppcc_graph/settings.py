@@ -53,9 +53,7 @@ class Settings:
     threads: int = field(default=8, metadata={"help": "Pages that are made at the same time."})
     workers: int = field(
         default=0,
-        metadata={
-            "help": "Queries that run at the same time, each in a process; 0 means one a processor, and 2 at least."
-        },
+        metadata={"help": "Queries that run at the same time, each in a process; 0: two a processor, 4 at least."},
     )
     deadline_s: float = field(default=30.0, metadata={"help": "Seconds after which a query is stopped."})
     memory_mib: int = field(default=1024, metadata={"help": "Memory that one query may use, in MiB."})

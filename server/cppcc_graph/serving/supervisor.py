@@ -69,8 +69,7 @@ class _Supervisor:
         self._listener = listener
         self._supply = supply
         self._folder = folder
-        n_places = settings.workers or max(2, os.cpu_count() or 1)
-        self._places = Places(fast=n_places, slow=n_places)
+        self._places = Places(usual=settings.workers or max(4, 2 * (os.cpu_count() or 1)))
         self._limits = Limits(
             deadline_s=settings.deadline_s, memory_mib=settings.memory_mib, answer_bytes=settings.answer_mib * MIB
         )

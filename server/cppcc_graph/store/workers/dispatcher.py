@@ -1,10 +1,10 @@
 """
-Which query runs when: queues per client, places for slow queries, deadlines, and an end for those that nobody awaits.
+Which query runs when: a queue for each client, a place kept for lookups, deadlines, an end for what nobody awaits.
 
-A query begins in a fast place. After its first half second it needs a slow one, of which there are fewer; a client that
-holds most of them gives one up to a client that holds fewer. While nobody waits, a query without a slow place goes on
-in its fast one, and is ended when somebody does. So a point lookup waits for a second or two at most, however many
-heavy queries there are, and every query that is ended is told so, with the time to try again.
+Clients take turns. What looks like a lookup goes before what does not, and has a place of its own when the others are
+taken, so heavy queries never starve it. A client that has waited for half a second while another one holds two places more
+than it does, all of them with queries that run for long, gets one of them: the latest of those queries is ended, and
+told when to try again.
 
 All of this runs in one event loop and is never called from another thread; `StoreInWorkers` crosses over.
 """
@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from cppcc_graph.errors import CppccError, QueryTimeout, StoreBusy, StoreUnavailable
+from cppcc_graph.guard.lookup import looks_like_a_lookup
 from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.store.workers import wire
 from cppcc_graph.store.workers.limits import Limits
@@ -25,10 +26,10 @@ from cppcc_graph.store.workers.seat import Job, Reply, Seat
 from cppcc_graph.store.workers.waiting import Waiting
 
 SLOW_AFTER_S = 0.5
+_PATIENCE_S = 0.5
 _RETRY_AFTER_S = 2
 _RECONNECT_S = 0.05
 _MOST_WAITING = 1024
-_KILLED_AFTER_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +38,19 @@ class Places:
     How many queries run and wait.
 
     Attributes:
-        fast: Queries in their first half second that run at the same time.
-        slow: Queries beyond it.
+        usual: Queries that run at the same time.
+        lookups: Lookups that run beside them when all usual places are taken.
         waiting_per_client: Queries of one client that wait; more are refused.
     """
 
-    fast: int
-    slow: int
+    usual: int
+    lookups: int = 1
     waiting_per_client: int = 64
 
     @property
     def all(self) -> int:
         """Evaluators that this needs."""
-        return self.fast + self.slow
+        return self.usual + self.lookups
 
 
 @dataclass(slots=True)
@@ -82,12 +83,10 @@ class Dispatcher:
         self.generation = 0
         self._free: list[Seat] = []
         self._seats: set[Seat] = set()
-        self._n_fast = 0
         self._n_replaced = 0
-        self._running: set[Job] = set()
-        self._slow: list[Job] = []
-        self._overdue: list[Job] = []
+        self._running: dict[Job, None] = {}  # in the order in which they began
         self._waiting: Waiting[Job] = Waiting(most_per_client=places.waiting_per_client, most=_MOST_WAITING)
+        self._lookups: Waiting[Job] = Waiting(most_per_client=places.waiting_per_client, most=_MOST_WAITING)
         self._opening: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
@@ -102,8 +101,9 @@ class Dispatcher:
         self._is_closed = True
         for task in self._opening:
             task.cancel()
-        while self._waiting:
-            self._end(self._waiting.pop(), StoreUnavailable("the server is stopping"))
+        for line in (self._lookups, self._waiting):
+            while line:
+                self._end(line.pop(), StoreUnavailable("the server is stopping"))
         for job in list(self._running):
             self._end(job, StoreUnavailable("the server is stopping"))
         for seat in self._seats:
@@ -117,9 +117,9 @@ class Dispatcher:
         """Numbers of this moment."""
         return State(
             n_evaluators=len(self._seats),
-            n_running=self._n_fast + len(self._slow),
-            n_slow=len(self._slow),
-            n_waiting=len(self._waiting),
+            n_running=len(self._running),
+            n_slow=sum(self._is_slow(job) for job in self._running),
+            n_waiting=len(self._waiting) + len(self._lookups),
             n_replaced=self._n_replaced,
         )
 
@@ -134,7 +134,9 @@ class Dispatcher:
             CppccError: see `Store.answer`.
         """
         deadline_s = min(request.deadline_s or self._limits.deadline_s, self._limits.deadline_s)
-        reply = await self._run(wire.frame(wire.ASK, wire.pack_ask(request)), request.client, deadline_s)
+        job = self._job(wire.frame(wire.ASK, wire.pack_ask(request)), request.client, deadline_s)
+        job.query = request.query
+        reply = await self._run(job)
         if not isinstance(reply, Answer):
             raise StoreUnavailable("an evaluator gave something else than an answer")
         return reply
@@ -142,7 +144,7 @@ class Dispatcher:
     async def call(self, name: str, *arguments: object, **named: object) -> bytes:
         """What a reading method of the store gives, as `values` writes it."""
         frame = wire.frame(wire.CALL, wire.pack_call(name, *arguments, **named))
-        reply = await self._run(frame, "", self._limits.deadline_s)
+        reply = await self._run(self._job(frame, "", self._limits.deadline_s))
         if not isinstance(reply, bytes):
             raise StoreUnavailable("an evaluator gave something else than a value")
         return reply
@@ -179,74 +181,74 @@ class Dispatcher:
         for seat in free:
             seat.close()
 
-    async def _run(self, frame: bytes, client: str, deadline_s: float) -> Reply:
-        job = Job(frame, client, deadline_s, self._loop.create_future())
-        self._submit(job)
+    def _job(self, frame: bytes, client: str, deadline_s: float) -> Job:
+        return Job(frame, client, deadline_s, self._loop.create_future(), queued_s=self._loop.time())
+
+    async def _run(self, job: Job) -> Reply:
+        if self._is_closed:
+            raise StoreUnavailable("the server is stopping")
+        if self._free and len(self._running) < self._places.usual:
+            self._begin(job)
+        else:
+            self._queue(job)
         try:
             return await job.reply
         except asyncio.CancelledError:
             self._abandon(job)
             raise
 
-    def _submit(self, job: Job) -> None:
-        if self._is_closed:
-            raise StoreUnavailable("the server is stopping")
-        if self._free and self._n_fast < self._places.fast:
-            self._begin(job)
-            return
-        if not self._waiting.push(job.client, job):
+    def _queue(self, job: Job) -> None:
+        """Our own calls have no query, are short, and go with the lookups."""
+        job.is_lookup = not job.query or looks_like_a_lookup(job.query)
+        if not self._line(job).push(job.client, job):
             raise StoreBusy(retry_after_s=_RETRY_AFTER_S)
-        job.timer = self._loop.call_later(job.deadline_s, self._tire, job)
-        if self._overdue and self._n_fast >= self._places.fast:
-            self._end(self._overdue[0], StoreBusy(retry_after_s=_RETRY_AFTER_S))
+        job.timer = self._loop.call_later(min(_PATIENCE_S, job.deadline_s), self._lose_patience, job)
+        self._fill()
+
+    def _fill(self) -> None:
+        while self._free and self._lookups and len(self._running) < self._places.all:
+            self._begin(self._lookups.pop())
+        while self._free and self._waiting and len(self._running) < self._places.usual:
+            self._begin(self._waiting.pop())
 
     def _begin(self, job: Job) -> None:
         if job.timer is not None:
             job.timer.cancel()
-        self._n_fast += 1
-        self._running.add(job)
-        if job.deadline_s <= SLOW_AFTER_S:
-            job.timer = self._loop.call_later(job.deadline_s, self._expire, job)
-        else:
-            job.timer = self._loop.call_later(SLOW_AFTER_S, self._slow_down, job)
+        self._running[job] = None
+        job.timer = self._loop.call_later(job.deadline_s, self._end, job, QueryTimeout(deadline_s=job.deadline_s))
         self._free.pop().send(job)
 
-    def _slow_down(self, job: Job) -> None:
-        """The first half second is over: a slow place, or the fast one for as long as nobody needs it."""
-        job.timer = self._loop.call_later(job.deadline_s - SLOW_AFTER_S, self._expire, job)
-        if len(self._slow) >= self._places.slow and (greedy := self._greedy(job.client)) is not None:
+    def _lose_patience(self, job: Job) -> None:
+        """It has waited for half a second or more: somebody else may have to give way; it is refused when its own time is over."""
+        waited_s = self._loop.time() - job.queued_s
+        left_s = job.deadline_s - waited_s
+        if left_s <= 0:
+            self._unqueue(job)
+            if not job.reply.done():
+                job.reply.set_exception(StoreBusy(retry_after_s=_RETRY_AFTER_S))
+            return
+        job.timer = self._loop.call_later(min(_PATIENCE_S, left_s), self._lose_patience, job)
+        greedy = self._greedy(job)
+        if greedy is not None:
+            self._line(job).advance(job.client)
             self._end(greedy, StoreBusy(retry_after_s=_RETRY_AFTER_S))
-        if len(self._slow) < self._places.slow:
-            self._promote(job)
-        else:
-            self._overdue.append(job)
-            if self._waiting:
-                self._end(job, StoreBusy(retry_after_s=_RETRY_AFTER_S))
 
-    def _greedy(self, client: str) -> Job | None:
-        """The latest slow query of the client that holds most places, if it holds two more than *client*."""
+    def _greedy(self, waiting: Job) -> Job | None:
+        """The latest slow query of the client with most of them, if it has two more places than who waits."""
         held: dict[str, list[Job]] = {}
-        for job in self._slow:
+        for job in self._running:
             held.setdefault(job.client, []).append(job)
         most = max(held.values(), key=len, default=[])
-        return most[-1] if len(most) >= len(held.get(client, ())) + 2 else None
+        slow = [job for job in most if self._is_slow(job)]
+        is_greedy = len(most) >= len(held.get(waiting.client, ())) + 2
+        if is_greedy and slow:
+            return slow[-1]
+        # In the place that is kept for lookups, whatever only looked like one gives way to the next.
+        posers = [job for job in self._running if job.is_lookup and self._is_slow(job)]
+        return posers[-1] if waiting.is_lookup and posers else None
 
-    def _promote(self, job: Job) -> None:
-        self._n_fast -= 1
-        job.is_slow = True
-        self._slow.append(job)
-        if job.seat is not None:
-            job.seat.give_way()
-        self._fill()
-
-    def _tire(self, job: Job) -> None:
-        """It has waited for as long as it may run."""
-        self._waiting.discard(job.client, job)
-        if not job.reply.done():
-            job.reply.set_exception(StoreBusy(retry_after_s=_RETRY_AFTER_S))
-
-    def _expire(self, job: Job) -> None:
-        self._end(job, QueryTimeout(deadline_s=job.deadline_s))
+    def _is_slow(self, job: Job) -> bool:
+        return job.started_s is not None and self._loop.time() - job.started_s > SLOW_AFTER_S
 
     def _end(self, job: Job, error: CppccError) -> None:
         """Kills the evaluator that works on *job*."""
@@ -261,38 +263,29 @@ class Dispatcher:
     def _abandon(self, job: Job) -> None:
         """Nobody awaits the reply any more."""
         if job.started_s is None:
-            if job.timer is not None:
-                job.timer.cancel()
-            self._waiting.discard(job.client, job)
+            self._unqueue(job)
         else:
             self._end(job, StoreBusy(retry_after_s=_RETRY_AFTER_S))
 
-    def _leave(self, job: Job) -> None:
-        """The place of *job* is free again; its evaluator may not be, yet."""
-        self._running.discard(job)
+    def _unqueue(self, job: Job) -> None:
         if job.timer is not None:
             job.timer.cancel()
-        if job.is_slow:
-            self._slow.remove(job)
-            if self._overdue:
-                self._promote(self._overdue.pop(0))
-        else:
-            self._n_fast -= 1
-            if job in self._overdue:
-                self._overdue.remove(job)
+        self._line(job).discard(job.client, job)
 
-    def _fill(self) -> None:
-        while self._waiting and self._free and self._n_fast < self._places.fast:
-            self._begin(self._waiting.pop())
+    def _line(self, job: Job) -> Waiting[Job]:
+        return self._lookups if job.is_lookup else self._waiting
+
+    def _leave(self, job: Job) -> None:
+        """The place of *job* is free again; its evaluator may not be, yet."""
+        if job.timer is not None:
+            job.timer.cancel()
+        self._running.pop(job, None)
 
     def _freed(self, seat: Seat, job: Job | None) -> None:
         if job is not None:
             job.seat = None
             self._leave(job)
-        if seat.is_worn:
-            seat.kill()
-            return
-        if seat.generation != self.generation or self._is_closed:
+        if seat.is_worn or seat.generation != self.generation or self._is_closed:
             seat.close()
             return
         self._free.append(seat)

@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from operator import methodcaller
@@ -22,10 +23,12 @@ from cppcc_graph.errors import AnswerTooLarge, CppccError, StoreUnavailable
 from cppcc_graph.store.base import Answer, Store
 from cppcc_graph.store.federation import service_calls
 from cppcc_graph.store.workers import wire
-from cppcc_graph.store.workers.limits import Limits, confine
+from cppcc_graph.store.workers.limits import Limits, OwnMemory, confine
 from cppcc_graph.store.workers.values import CODECS, SERVICE_CALLS, WRITING
 from cppcc_graph.store.written import count_rows
 
+_LONG_S = 0.2
+_MOST_GROWN_MIB = 128
 _log = logging.getLogger("cppcc_graph.store.workers")
 _HELD_BYTES = 1024 * 1024
 CANNOT_OPEN = 3
@@ -55,6 +58,7 @@ def evaluate(
     except CppccError:
         os._exit(CANNOT_OPEN)
     listener.setblocking(False)
+    memory = OwnMemory()
     confine(limits, is_sealed=is_sealed)
     waiting = select.poll()
     waiting.register(leash, select.POLLIN | select.POLLHUP)
@@ -64,38 +68,57 @@ def evaluate(
             connection, _ = listener.accept()
             with connection:
                 connection.setblocking(True)
-                _serve(connection, store, limits)
+                _serve(connection, store, limits, memory)
     os._exit(0)
 
 
-def _serve(connection: socket.socket, store: Store, limits: Limits) -> None:
+def _serve(connection: socket.socket, store: Store, limits: Limits, memory: OwnMemory) -> None:
     connection.sendall(wire.frame(wire.HELLO, str(os.getpid()).encode()))
     frames = wire.Frames(connection)
     while (arrived := frames.next()) is not None:
+        wear = _Wear(memory)
         kind, payload = arrived
         signal.setitimer(signal.ITIMER_REAL, limits.deadline_s)
         try:
-            _reply(connection, store, kind, payload, limits)
+            last = _reply(connection, store, kind, payload, limits)
         except CppccError as error:
-            connection.sendall(wire.frame(wire.FAILURE, wire.pack_failure(error)))
+            last = wire.frame(wire.FAILURE, wire.pack_failure(error))
         except Exception as error:  # noqa: BLE001  # the outermost line of this process
             _log.exception("an evaluator failed")
             unavailable = StoreUnavailable(f"a mistake in the evaluator: {type(error).__name__}")
-            connection.sendall(wire.frame(wire.FAILURE, wire.pack_failure(unavailable)))
+            last = wire.frame(wire.FAILURE, wire.pack_failure(unavailable))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+        connection.sendall(wear.told() + last)
+        if wear.is_worn:
+            os._exit(0)  # told before, so that nothing is asked here any more
 
 
-def _reply(connection: socket.socket, store: Store, kind: int, payload: bytes, limits: Limits) -> None:
+class _Wear:
+    """Whether a query has left so much memory behind that a new evaluator is better than this one."""
+
+    def __init__(self, memory: OwnMemory) -> None:
+        self._memory = memory
+        self._began_s = time.monotonic()
+        self.is_worn = False
+
+    def told(self) -> bytes:
+        """What goes before the last frame of a reply."""
+        if time.monotonic() - self._began_s > _LONG_S:
+            self.is_worn = self._memory.mib() > _MOST_GROWN_MIB
+        return wire.frame(wire.WORN, b"") if self.is_worn else b""
+
+
+def _reply(connection: socket.socket, store: Store, kind: int, payload: bytes, limits: Limits) -> bytes:
+    """The last frames of a reply; those before them were sent."""
     if kind != wire.ASK:
-        connection.sendall(wire.frame(wire.VALUE, called(store, payload, WRITING)))
-        return
+        return wire.frame(wire.VALUE, called(store, payload, WRITING))
     outgoing = Outgoing(connection, limits.answer_bytes)
     try:
         answer = store.answer(wire.unpack_ask(payload), outgoing)
     except (CppccError, OSError) as error:
         raise (AnswerTooLarge(limit_bytes=limits.answer_bytes) if outgoing.is_too_large else error) from error
-    outgoing.end(answer)
+    return outgoing.end(answer)
 
 
 def called(store: Store, payload: bytes, refused: frozenset[str] = frozenset()) -> bytes:
@@ -146,13 +169,13 @@ class Outgoing:
     def flush(self) -> None:
         """Nothing: pieces leave when there are enough of them."""
 
-    def end(self, answer: Answer) -> None:
-        """Sends the rest and what is known of the answer; a short document's rows are counted now."""
+    def end(self, answer: Answer) -> bytes:
+        """The last frames: the rest, and what is known of the answer; a short document's rows are counted now."""
         body = b"".join(self._pieces)
         if not self._n_sent and answer.n_rows is None:
             answer = replace(answer, n_rows=count_rows(body, answer.format))
         end = wire.frame(wire.END, wire.pack_end(answer))
-        self._connection.sendall(wire.frame(wire.BODY, body) + end)
+        return wire.frame(wire.BODY, body) + end
 
     def _send(self) -> None:
         self._connection.sendall(wire.frame(wire.BODY, b"".join(self._pieces)))

@@ -21,12 +21,11 @@ from cppcc_graph.errors import CppccError
 from cppcc_graph.queries import read_all
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.workers import wire
-from cppcc_graph.store.workers.evaluator import OpenStore, called, evaluate
+from cppcc_graph.store.workers.evaluator import CANNOT_OPEN, OpenStore, called, evaluate
 from cppcc_graph.store.workers.limits import Limits, limit_memory, unlimit_memory
 
 CONTROL = "control.sock"
 _PAUSE_S = 0.5
-_SHORT_LIFE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +98,7 @@ class _Nursery:
         self._control = control
         self._lifeline, self._alive = descriptors
         self._generation = 0
-        self._born: dict[int, float] = {}
+        self._evaluators_alive: set[int] = set()
         self._leash, self._leash_end = os.pipe()
         self._woken, self._wake = os.pipe()
 
@@ -120,11 +119,11 @@ class _Nursery:
 
     def _fill(self) -> None:
         """Forks evaluators until there are enough."""
-        while len(self._born) < self._plan.n_evaluators:
+        while len(self._evaluators_alive) < self._plan.n_evaluators:
             pid = os.fork()
             if pid == 0:
                 self._become_evaluator()
-            self._born[pid] = time.monotonic()
+            self._evaluators_alive.add(pid)
 
     def _become_evaluator(self) -> NoReturn:
         signal.set_wakeup_fd(-1)
@@ -154,13 +153,14 @@ class _Nursery:
                     self._write(connection)
 
     def _reap(self) -> None:
-        while self._born:
+        while self._evaluators_alive:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            born = self._born.pop(pid, None)
-            if born is not None and os.WIFEXITED(status) and time.monotonic() - born < _SHORT_LIFE_S:
-                time.sleep(_PAUSE_S)  # its store cannot be opened now; do not spin
+            is_ours = pid in self._evaluators_alive
+            self._evaluators_alive.discard(pid)
+            if is_ours and os.WIFEXITED(status) and os.WEXITSTATUS(status) == CANNOT_OPEN:
+                time.sleep(_PAUSE_S)  # do not spin
 
     def _write(self, connection: socket.socket) -> None:
         """One write, applied in a child that becomes the nursery when all is well."""
@@ -210,7 +210,7 @@ class _Nursery:
         self._generation += 1
         self._evaluators = listening(seats(self._plan.folder, self._generation))
         seats(self._plan.folder, self._generation - 1).unlink(missing_ok=True)
-        self._born = {}
+        self._evaluators_alive = set()
         self._leash, self._leash_end = os.pipe()
         self._woken, self._wake = os.pipe()
         for descriptor in (self._woken, self._wake):

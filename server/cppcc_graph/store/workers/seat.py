@@ -17,7 +17,6 @@ from cppcc_graph.store.workers.limits import MIB, Limits
 
 _HELD_BYTES = 4 * MIB
 _LATE_S = 0.1
-_NICE = 10
 
 Reply: TypeAlias = Answer | bytes
 
@@ -33,8 +32,11 @@ class Job:
         deadline_s: How long it may take, in seconds.
         reply: The answer, or the value of a call.
         started_s: When it was sent, on the loop's clock; None while it waits.
+        query: Its text, where it is a stranger's query.
+        queued_s: When it came, on the loop's clock.
         timer: What happens next if nothing else does.
-        is_slow: Whether it has one of the places for slow queries.
+        seat: Who works on it.
+        is_lookup: Whether it waits in the line of the lookups.
     """
 
     frame: bytes
@@ -44,7 +46,9 @@ class Job:
     started_s: float | None = None
     timer: asyncio.TimerHandle | None = None
     seat: "Seat | None" = None
-    is_slow: bool = False
+    query: str = ""
+    queued_s: float = 0.0
+    is_lookup: bool = False
 
 
 class Seat(asyncio.Protocol):
@@ -97,13 +101,6 @@ class Seat(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
-    def give_way(self) -> None:
-        """Lets the evaluator run only when others do not; there is no way back, so it is worn afterwards."""
-        self.is_worn = True
-        if self._pid:
-            with suppress(ProcessLookupError, PermissionError):
-                os.setpriority(os.PRIO_PROCESS, self._pid, _NICE)
-
     def close(self) -> None:
         """Lets the evaluator go; it ends or serves another connection."""
         if self._transport is not None:
@@ -143,6 +140,8 @@ class Seat(asyncio.Protocol):
             self._finish(wire.unpack_end(payload, body=body, file=file, n_bytes=gathered.n_bytes))
         elif kind == wire.VALUE:
             self._finish(payload)
+        elif kind == wire.WORN:
+            self.is_worn = True
         else:
             self._gathered.drop()
             self._gathered = _Gathered()

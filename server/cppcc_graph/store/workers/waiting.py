@@ -48,6 +48,11 @@ class Waiting(Generic[Item]):
         self._count -= 1
         return item
 
+    def advance(self, client: str) -> None:
+        """It is the turn of *client* next, if it waits."""
+        if client in self._queues:
+            self._queues.move_to_end(client, last=False)
+
     def discard(self, client: str, item: Item) -> None:
         """Takes *item* out of the line, if it is there."""
         queue = self._queues.get(client)

@@ -25,8 +25,11 @@ _FORMAT_NUMBERS = {candidate.name: number for number, candidate in enumerate(FOR
 _NO_COUNT = -1
 _PIECE_BYTES = 65536
 
-HELLO, ASK, CALL, BODY, END, VALUE, FAILURE = range(1, 8)
-"""An evaluator's process number; a query; another call; a piece of an answer; its end; a call's result; an error."""
+HELLO, ASK, CALL, BODY, END, VALUE, FAILURE, WORN = range(1, 9)
+"""
+An evaluator's process number; a query; another call; a piece of an answer; its end; a call's result; an error; and
+that this evaluator ends when it has said this last thing.
+"""
 
 
 def frame(kind: int, payload: bytes) -> bytes:
