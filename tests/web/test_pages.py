@@ -277,7 +277,8 @@ def test_a_mistake_is_shown_in_its_place(client: FlaskClient) -> None:
 
     assert answer.status_code == 400
     assert "Line 2, column 14: the prefix qb: is not declared" in answer.text
-    assert "WHERE { ?s a <mark>qb:Observation }</mark>" in answer.text
+    assert "<pre><code>PREFIX qb: &lt;http://purl.org/linked-data/cube#&gt;</code></pre>" in answer.text
+    assert "WHERE { ?s a <mark>qb:Observation</mark> }" in answer.text
 
 
 def test_a_long_answer_is_cut_on_the_page_and_whole_elsewhere(client: FlaskClient) -> None:

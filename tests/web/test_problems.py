@@ -179,6 +179,38 @@ def test_a_missing_page_is_plain_text_for_who_asks_for_that(client: FlaskClient)
     )
 
 
+@pytest.mark.parametrize(("accept", "agent"), [("*/*", "curl/8.5.0"), (None, "curl/8.5.0"), ("*/*", "Wget/1.21")])
+def test_a_person_at_a_terminal_sees_the_wrong_piece(client: FlaskClient, accept: str | None, agent: str) -> None:
+    headers = {"User-Agent": agent} | ({"Accept": accept} if accept else {})
+    answer = client.post("/sparql", data={"query": "SELECT *\n{ ?政协 ?p ?o } LIMIT ten"}, headers=headers)
+
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer.text == (
+        "The text does not parse\n\n"
+        "Line 2, column 21: ten is not a word of SPARQL\n\n"
+        "2 | { ?政协 ?p ?o } LIMIT ten\n"
+        "                          ^^^\n"
+    )
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/sparql-results+json, */*;q=0.1"])
+def test_a_program_that_calls_curl_gets_what_it_asks_for(client: FlaskClient, accept: str) -> None:
+    answer = client.get("/sparql?query=ASK{", headers={"User-Agent": "curl/8.5.0", "Accept": accept})
+
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert "User-Agent" not in answer.headers["Vary"]
+
+
+def test_a_long_line_is_cut_around_the_wrong_piece(client: FlaskClient) -> None:
+    query = f"SELECT * {{ {'?s ?p ?o . ' * 50} ?s ?p ?o {'. ?s ?p ?o ' * 50} . ?s ?p here }}"
+    answer = client.get("/sparql", query_string={"query": query}, headers={"Accept": "text/plain"})
+
+    shown, carets = answer.text.splitlines()[-2:]
+    assert shown.startswith("1 | …")
+    assert shown.index("here") == carets.index("^^^^")
+    assert len(shown) < 110
+
+
 def test_a_client_that_accepts_no_form_of_a_problem_gets_json(client: FlaskClient) -> None:
     answer = client.get("/no/such/page", headers={"Accept": "text/csv"})
 
@@ -190,7 +222,7 @@ def test_a_problem_is_told_in_the_language_of_the_reader(client: FlaskClient) ->
 
     assert answer.headers["Content-Language"] == "zh"
     assert json.loads(answer.data)["title"] == "这里什么也没有"
-    assert answer.headers["Vary"] == "Accept, Accept-Language, Cookie"
+    assert answer.headers["Vary"] == "Accept, Accept-Language, Cookie, User-Agent"
 
 
 BAD = {"query": "ASK {\n  ?report a qb:DataSet\n}"}

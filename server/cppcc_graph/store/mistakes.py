@@ -71,7 +71,7 @@ def _unknown_words(tokens: Sequence[Token]) -> Iterator[Mistake]:
     for token in tokens:
         if token.kind != "word" or token.text.upper() in KEYWORDS:
             continue
-        near = get_close_matches(token.text.upper(), KEYWORDS, n=1)
+        near = get_close_matches(token.text.upper(), KEYWORDS, n=1, cutoff=0.76)
         if near:
             template = mark("%(token)s is not a word of SPARQL; did you mean %(suggestion)s?")
             yield _about(token, template, near[0], suggestion=near[0])

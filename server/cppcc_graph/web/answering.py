@@ -14,6 +14,7 @@ from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.web import results
 from cppcc_graph.web.coding import coded
 from cppcc_graph.web.conditional import validator
+from cppcc_graph.web.excerpt import excerpt, remember
 from cppcc_graph.web.pages import Page, render
 from cppcc_graph.web.parts import Editor, FailureView, Link, ResultView
 from cppcc_graph.web.problems import Problem, problem_of
@@ -50,6 +51,7 @@ def answer(asked: QueryRequest, names: Sequence[str]) -> Response:
         CppccError: there is no answer; `store.base.Store.answer` lists why.
     """
     note_query(asked)
+    remember(asked.query)
     _raise_known_failure()
     query = replace(asked, formats=formats_of(names))
     opaque = validator(query, store().state())
@@ -160,11 +162,5 @@ def editor(query: str, hidden: Sequence[tuple[str, str]] = ()) -> Editor:
 
 def _failure(problem: Problem, query: str) -> FailureView:
     """*problem* with the line of the query that it is about."""
-    lines = query.split("\n")
-    if problem.line is None or not 1 <= problem.line <= len(lines):
-        return FailureView(title=problem.title, detail=problem.detail)
-    line = lines[problem.line - 1].rstrip("\r")
-    start = (problem.column or 1) - 1
-    return FailureView(
-        title=problem.title, detail=problem.detail, line=problem.line, before=line[:start], wrong=line[start:]
-    )
+    shown = excerpt(query, line=problem.line, column=problem.column, token=problem.text("token"))
+    return FailureView(title=problem.title, detail=problem.detail, excerpt=shown, suggestion=problem.text("suggestion"))

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cppcc_graph.web.excerpt import Excerpt
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
@@ -153,16 +155,14 @@ class FailureView:
     Attributes:
         title: What kind of failure.
         detail: What is wrong and what to do.
-        line: 1-based number of the wrong line, or None.
-        before: The wrong line up to the wrong column.
-        wrong: From there on; empty at the end of a line.
+        excerpt: The wrong line, or None.
+        suggestion: Text that would mend it, to be copied; may be empty.
     """
 
     title: str
     detail: str
-    line: int | None = None
-    before: str = ""
-    wrong: str = ""
+    excerpt: Excerpt | None = None
+    suggestion: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

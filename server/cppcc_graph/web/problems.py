@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from cppcc_graph import errors
 from cppcc_graph.phrases import mark
 from cppcc_graph.terms import BASE
+from cppcc_graph.web.excerpt import excerpt, in_plain_text, remembered
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.negotiate import ranking
 from cppcc_graph.web.pages import ProblemPage, render
@@ -71,6 +72,11 @@ class Problem:
         """The 1-based column, in characters, if it is known."""
         column = self.members.get("column")
         return column if isinstance(column, int) else None
+
+    def text(self, name: str) -> str:
+        """A member that is text, or empty."""
+        found = self.members.get(name)
+        return found if isinstance(found, str) else ""
 
 
 # Kind, status and title of each failure of ours; the first class that fits, so the narrower ones stand first.
@@ -146,14 +152,12 @@ def problem_of(error: Exception) -> Problem:
 
 
 def problem_response(problem: Problem) -> Response:
-    """*problem* as JSON for programs, a page for browsers, plain text for who asks for it."""
-    depends_on("Accept")
-    accepted = ranking(request.headers.get("Accept"), MEDIA_TYPES)
-    form = accepted[0] if accepted else "json"
+    """*problem* as JSON for programs, a page for browsers, plain text for curl and who else asks for it."""
+    form = _form()
     if form == "html":
         response = render(ProblemPage(title=problem.title, detail=problem.detail, status=problem.status))
     elif form == "text":
-        response = Response(f"{problem.title}\n\n{problem.detail}\n", mimetype="text/plain")
+        response = Response(_as_text(problem), mimetype="text/plain")
     else:
         response = Response(_as_json(problem), content_type="application/problem+json")
     response.status_code = problem.status
@@ -169,6 +173,28 @@ def kinds() -> list[ProblemKind]:
         ProblemKind(kind=kind, status=status, title=_(title))
         for kind, status, title in sorted(ours + of_http, key=lambda known: known[1])
     ]
+
+
+def _form() -> str:
+    """
+    How the client reads a failure: a name in `MEDIA_TYPES`.
+
+    curl and wget, which accept everything, show it to a person at a terminal; other programs parse it.
+    """
+    depends_on("Accept")
+    header = request.headers.get("Accept") or "*/*"
+    if header.strip() == "*/*":
+        depends_on("User-Agent")
+        if request.headers.get("User-Agent", "").lower().startswith(("curl/", "wget/")):
+            return "text"
+    accepted = ranking(header, MEDIA_TYPES)
+    return accepted[0] if accepted else "json"
+
+
+def _as_text(problem: Problem) -> str:
+    shown = excerpt(remembered(), line=problem.line, column=problem.column, token=problem.text("token"))
+    parts = [f"{problem.title}\n", f"{problem.detail}\n", in_plain_text(shown) if shown else ""]
+    return "\n".join(part for part in parts if part)
 
 
 class NothingAcceptable(NotAcceptable):
