@@ -309,6 +309,17 @@ def test_an_update_may_insert_many_triples_at_once(store):
     assert number(store, "SELECT (COUNT(*) AS ?n) { GRAPH <x:many> { ?s ?p ?o } }") == 20_000
 
 
+def test_truth_is_written_in_letters_of_any_size(store):
+    """SPARQL 1.1 Query, section 19.8: keywords are matched whatever their case; the engine reads small letters only."""
+    query = "SELECT (TRUE AS ?x) ('TRUE' AS ?y) (False = FALSE AS ?z) {} # TRUE"
+    update(store, "INSERT DATA { <x:t> <x:is> TRUE , 'TRUE' }; DELETE { ?s ?p FALSE } WHERE { ?s ?p TRUE }")
+
+    assert store.answer(QueryRequest(query=query, formats=(CSV,))).body == b"x,y,z\r\ntrue,TRUE,true\r\n"
+    assert store.ask("ASK { <x:t> <x:is> true , 'TRUE' }")
+    with pytest.raises(BadSyntax, match="line 1, column 28: .*found “}”"):
+        store.answer(QueryRequest(query="SELECT * { FILTER(TRUE) ?s }"))
+
+
 def test_load_silent_does_nothing_and_the_rest_of_the_update_is_done(store):
     update(store, "LOAD SILENT <x:s> INTO GRAPH <x:g9> ; INSERT DATA { <x:z> <x:z> <x:z> } ; LOAD SILENT <x:s>")
 

@@ -30,6 +30,7 @@ from cppcc_graph.store.folder import opened, translated
 from cppcc_graph.store.hints import hints, occurs_in
 from cppcc_graph.store.refusals import about_query, about_update
 from cppcc_graph.store.rewriting import rewritten
+from cppcc_graph.store.spelling import spelled_well
 from cppcc_graph.store.transactions import in_graph_and_merge, renewal, replacement, separate_replacement
 from cppcc_graph.store.written import Results, written
 from cppcc_graph.terms import DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
@@ -217,7 +218,7 @@ class EmbeddedStore:
         self._check_writable()
         asked = rewritten(request)
         with self._writing, translated(self._folder), about_update(request):
-            self._engine.update(asked, base_iri=request.base_iri)
+            spelled_well(partial(self._engine.update, base_iri=request.base_iri), asked)
             self._changed({})
 
     def write_graph(self, write: GraphWrite) -> bool:
@@ -279,12 +280,13 @@ def _nodes(iris: Sequence[str]) -> tuple[NamedNode, ...]:
 
 
 def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope) -> Results:
-    return engine.query(
-        request.query,
+    ask = partial(
+        engine.query,
         base_iri=request.base_iri,
         default_graph=None if scope.default is None else list(scope.default),
         named_graphs=None if scope.named is None else list(scope.named),
     )
+    return spelled_well(ask, request.query)
 
 
 def _iri(term: Term | None) -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from cppcc_graph.errors import BadSyntax, UpdateFailed
 from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import QueryRequest, UpdateRequest
+from cppcc_graph.store.spelling import in_small_letters
 from cppcc_graph.store.syntax import bad_function, bad_query
 
 _NO_BASE = mark("“%(iri)s” is no base IRI: %(reason)s")
@@ -19,7 +20,7 @@ def about_query(request: QueryRequest) -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        raise bad_query(error, request.query, base_iri=request.base_iri) from error
+        raise bad_query(error, in_small_letters(request.query), base_iri=request.base_iri) from error
     except RuntimeError as error:
         raise bad_function(error, request.query) from error
     except ValueError as error:
@@ -32,7 +33,8 @@ def about_update(request: UpdateRequest) -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        raise bad_query(error, request.update, base_iri=request.base_iri, is_update=True) from error
+        text = in_small_letters(request.update)
+        raise bad_query(error, text, base_iri=request.base_iri, is_update=True) from error
     except RuntimeError as error:
         if _ABOUT_A_GRAPH.search(str(error)):
             raise UpdateFailed(str(error)[:1].lower() + str(error)[1:]) from error
