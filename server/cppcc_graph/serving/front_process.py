@@ -20,7 +20,8 @@ from a2wsgi import WSGIMiddleware
 
 from cppcc_graph.errors import CppccError
 from cppcc_graph.serving.notify import READY, notify
-from cppcc_graph.serving.patience import PatientProtocol
+from cppcc_graph.serving.memory import return_memory
+from cppcc_graph.serving.direct import DirectProtocol
 from cppcc_graph.serving.readiness import Readiness
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import GraphSummary
@@ -83,6 +84,7 @@ def run_front(plan: FrontPlan) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return_memory()
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     uvloop.run(_serve(plan))
 
@@ -152,7 +154,7 @@ def _workings(dispatcher: Dispatcher, answers: Answers) -> Workings:
 def _config(front: Front) -> uvicorn.Config:
     return uvicorn.Config(
         front,
-        http=PatientProtocol,
+        http=DirectProtocol,
         ws="none",
         lifespan="off",
         loop="none",
