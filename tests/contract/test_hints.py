@@ -101,9 +101,12 @@ def test_a_hint_changes_no_answer(store):
 
 def test_an_answer_that_is_written_elsewhere_has_hints_too(store, tmp_path):
     with (tmp_path / "answer").open("wb") as into:
-        answer = store.answer(QueryRequest(query=f"{PROLOGUE}ASK {{ ?r a o:Reprot }}"), into)
+        answers = [
+            store.answer(QueryRequest(query=f"{PROLOGUE}{query}"), into)
+            for query in ("ASK { ?r a o:Reprot }", "SELECT ?r { ?r a o:Reprot }", "CONSTRUCT WHERE { ?r a o:Reprot }")
+        ]
 
-    assert [hint.suggested for hint in answer.hints] == ["<https://e.org/o#Report>"]
+    assert [[hint.suggested for hint in answer.hints] for answer in answers] == [["<https://e.org/o#Report>"]] * 3
 
 
 def test_at_most_five_hints_are_given_for_a_query_of_ordinary_length(store):

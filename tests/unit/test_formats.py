@@ -1,7 +1,7 @@
 """Names and media types of formats, and how answers are counted and written."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cppcc_graph.errors import UnknownFormat, UnsuitableFormat
@@ -105,6 +105,7 @@ def test_rows_without_any_value_are_counted(n_rows):
 
 @pytest.mark.parametrize("results_format", RESULTS_FORMATS, ids=lambda f: f.name)
 @given(texts=st.lists(st.text(alphabet='{}[],:"\\\r\n\t<>a', max_size=6)))
+@example(texts=["},{", "a"])
 def test_rows_of_any_texts_are_counted(results_format, texts):
     terms = " ".join(f"({Literal(text)} {Literal(text, language='en')})" for text in texts)
     query = f"SELECT ?x ?y {{ VALUES (?x ?y) {{ {terms} }} }}"

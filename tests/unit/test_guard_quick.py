@@ -112,6 +112,9 @@ def way(query: str) -> Outline | str:
 
 @settings(max_examples=500, deadline=None)
 @given(TEXTS)
+@example("PREFIX -a:<x:>SELECT * {}")
+@example("SELECTED {}")
+@example("ASK:x {}")
 @example("SELECT * {" + "(" * 119 + ")" * 119)
 @example("SELECT * {" + "(" * 129)
 @example("SELECT * {" + "?x." * 257)

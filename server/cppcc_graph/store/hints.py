@@ -77,7 +77,7 @@ def occurs_in(engine: pyoxigraph.Store, term: NamedNode | Literal, of: NamedNode
     """Whether *term* stands anywhere in the data or names a graph; with *of*, whether it is an object of that."""
     if next(engine.quads_for_pattern(None, of, term, None), None) is not None:
         return True
-    if isinstance(term, Literal) or of is not None:
+    if isinstance(term, Literal):
         return False
     of_subject = engine.quads_for_pattern(term, None, None, None)
     of_predicate = engine.quads_for_pattern(None, term, None, None)
