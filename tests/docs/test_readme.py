@@ -36,9 +36,12 @@ def _block(name: str) -> re.Pattern[str]:
 
 def _settings() -> str:
     lines = ["| option | environment | default | what |", "|---|---|---|---|"]
+    serve = commands.cppcc.get_command(click.Context(commands.cppcc), "serve")
+    assert serve is not None
+    options = {parameter.name: parameter.opts[0] for parameter in serve.params}
     for setting in fields(Settings):
-        default = "" if setting.default in (None, (), False) else f"`{setting.default}`"
-        option = f"--{setting.name.replace('_', '-')}"
+        default = "" if setting.default in (None, ()) or setting.default is False else f"`{setting.default}`"
+        option = options[setting.name]
         lines.append(
             f"| `{option}` | `{ENVIRONMENT_PREFIX}{setting.name.upper()}` | {default} | {setting.metadata['help']} |"
         )

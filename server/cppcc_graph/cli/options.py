@@ -24,7 +24,7 @@ _NO_TERMINAL_WIDTH = 160
 def setting(name: str, *flags: str, **more: object) -> Callable[[FC], FC]:
     """A click option for the setting *name*, with its help and its default."""
     [field] = [f for f in fields(Settings) if f.name == name]
-    default = "" if field.default in (None, (), False) else f"  [default: {field.default}]"
+    default = "" if field.default in (None, ()) or field.default is False else f"  [default: {field.default}]"
     text = f"{field.metadata['help']}{default}"
     return click.option(name, *(flags or (f"--{name.replace('_', '-')}",)), help=text, **more)  # type: ignore[arg-type]
 

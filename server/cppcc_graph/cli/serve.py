@@ -53,6 +53,7 @@ def command(**given: object) -> None:
     \b
     cppcc serve
     cppcc serve --port 8080 --store ./store --texts ./texts
+    cppcc serve --empty --default-graph separate --shapes none --writable --no-auth
     """
     from cppcc_graph.serving import listen, serve
     from cppcc_graph.web.request_log import send_lines_to
