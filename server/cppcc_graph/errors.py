@@ -34,6 +34,7 @@ No HTTP here: status codes exist only in ``web``, exit statuses only in ``cli``.
 
 from collections.abc import Sequence
 
+from cppcc_graph.phrases import filled
 from cppcc_graph.service_errors import ServiceFailed as ServiceFailed
 from cppcc_graph.service_errors import ServiceNotAllowed as ServiceNotAllowed
 from cppcc_graph.service_errors import ServiceRefused as ServiceRefused
@@ -183,12 +184,16 @@ class UpdateFailed(CppccError):
     An update that is correct and that the data as they are do not allow; nothing changed.
 
     Attributes:
-        reason: What stands in the way: a graph that is there, or one that is not.
+        reason: What stands in the way, in English: a graph that is there, or one that is not.
+        template: `reason` with places for `values`; see `phrases.filled`.
+        values: What is filled in.
     """
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"{reason}; nothing was changed. SILENT in the operation makes this no failure")
+    def __init__(self, reason: str, *, values: Sequence[str] = ()) -> None:
+        self.template = reason
+        self.values = tuple(values)
+        self.reason = filled(reason, self.values)
+        super().__init__(f"{self.reason}; nothing was changed. SILENT in the operation makes this no failure")
 
 
 class ReadOnly(CppccError):

@@ -11,7 +11,11 @@ from cppcc_graph.store.spelling import in_small_letters
 from cppcc_graph.store.syntax import bad_function, bad_query
 
 _NO_BASE = mark("“%(iri)s” is no base IRI: %(reason)s")
-_ABOUT_A_GRAPH = re.compile("graph <.*> (?:already exists|does not exist)")
+_ABOUT_A_GRAPH = re.compile("graph (<.*>) (already exists|does not exist)")
+_IN_THE_WAY = {
+    "already exists": mark("the graph %(graph)s already exists"),
+    "does not exist": mark("the graph %(graph)s does not exist"),
+}
 
 
 @contextmanager
@@ -36,8 +40,8 @@ def about_update(request: UpdateRequest) -> Iterator[None]:
         text = in_small_letters(request.update)
         raise bad_query(error, text, base_iri=request.base_iri, is_update=True) from error
     except RuntimeError as error:
-        if _ABOUT_A_GRAPH.search(str(error)):
-            raise UpdateFailed(str(error)[:1].lower() + str(error)[1:]) from error
+        if told := _ABOUT_A_GRAPH.search(str(error)):
+            raise UpdateFailed(_IN_THE_WAY[told[2]], values=(told[1],)) from error
         raise bad_function(error, request.update, source="update") from error
     except ValueError as error:
         raise BadSyntax(_NO_BASE, values=(str(request.base_iri), str(error)), source="update") from error

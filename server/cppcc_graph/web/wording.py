@@ -77,7 +77,8 @@ def _load(error: errors.LoadRefused) -> str:
 
 @detail.register
 def _update_failed(error: errors.UpdateFailed) -> str:
-    return _("Nothing was changed: %(reason)s. SILENT in the operation makes this no failure.", reason=error.reason)
+    reason = filled(error.template, error.values, translation=_(error.template))
+    return _("Nothing was changed: %(reason)s. SILENT in the operation makes this no failure.", reason=reason)
 
 
 @detail.register
