@@ -562,14 +562,19 @@ def test_each_request_writes_one_line_with_what_an_operator_asks_for(
 
     [line] = [json.loads(record.message) for record in caplog.records]
     assert line.pop("took_ms") >= 0
+    assert line.pop("time").endswith("+00:00")
     assert line == {
+        "client": "127.0.0.1",
         "method": "GET",
         "route": "/sparql",
         "status": 200,
+        "outcome": "ok",
         "bytes": 85,
+        "coding": None,
         "query_sha256": "17e44d0477fb",
         "query_form": "solutions",
         "rows": 1,
+        "cache": "miss",
     }
 
 

@@ -41,8 +41,13 @@ from cppcc_graph.web.measures import Measures, Workings
 GRACE_S = 10
 _LAST_WORDS_S = 1.0
 _STACK_BYTES = 16 * MIB
-_MAX_CONNECTIONS = 8192
 _KEEP_ALIVE_S = 65
+_TOLD_ELSEWHERE = (
+    "ASGI callable returned without completing response",
+    "Invalid HTTP request",
+    "Unsupported upgrade request",
+    "No supported WebSocket library",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +168,6 @@ def _config(front: Front) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=_MAX_CONNECTIONS,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=GRACE_S,
     )
@@ -193,5 +197,5 @@ def _turn(orders: int, turn_to: Callable[[int], None]) -> None:
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Not uvicorn's complaint when an answer is cut on purpose; the request's own line tells it."""
-    return "without completing response" not in str(record.msg)
+    """Not uvicorn's complaints about what clients do, and when an answer is cut on purpose: a request's line tells."""
+    return not str(record.msg).startswith(_TOLD_ELSEWHERE)

@@ -5,19 +5,29 @@ A client that opens a connection and says nothing, or a header line for ever, ho
 """
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar, cast
 from urllib.parse import quote
 
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-HEAD_DEADLINE_S = 30.0
+from cppcc_graph.serving.refusals import CROWDED, LATE, LONG_HEAD, MALFORMED, MISTAKE, Refusal
+from cppcc_graph.web.front import Front
+from cppcc_graph.web.outcomes import outcome_of
+from cppcc_graph.web.request_log import Line
+
 MAX_HEAD_BYTES = 64 * 1024
 _LINGER_S = 5.0
 _ASCII = bytes(range(0x21, 0x7F))
-_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class PatientProtocol(HttpToolsProtocol):
     """Spec: RFC 6585, section 5 (431); RFC 9112, section 9.6 (closing a connection)."""
+
+    most_connections: ClassVar[int] = 8192
+    head_deadline_s: ClassVar[float] = 30.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """The client has some time to ask."""
@@ -26,19 +36,22 @@ class PatientProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._is_in_body = False
         self._is_refused = False
-        self._start_timer(HEAD_DEADLINE_S)
+        if len(self.connections) > self.most_connections:
+            self._refuse(CROWDED)
+        else:
+            self._start_timer(self.head_deadline_s, self._give_up)
 
     def data_received(self, data: bytes) -> None:
         """Bytes count until the head of the request is complete; so does time, and after an answer that came early."""
         if self._is_refused:
             return
         if self._timer is None and not self._is_answering():
-            self._start_timer(HEAD_DEADLINE_S)
+            self._start_timer(self.head_deadline_s, self._give_up)
         if not self._is_in_body:
             self._head_bytes += len(data)
         super().data_received(data)
         if not self._is_in_body and self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
-            self._refuse_head()
+            self._refuse(LONG_HEAD)
 
     def on_message_begin(self) -> None:
         """Whoever answers may end the connection at once."""
@@ -71,21 +84,51 @@ class PatientProtocol(HttpToolsProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and not cycle.response_complete
 
-    def _refuse_head(self) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's words are not ours
+        """Uvicorn's call, when what arrives is not HTTP."""
+        self._refuse(MALFORMED)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        mistake = partial(MISTAKE, {}, cycle.receive, cycle.send)  # type: ignore[arg-type]  # uvicorn has own types for it
+        cycle.send_500_response = mistake  # type: ignore[method-assign]  # there is no other way to have our own
+        super()._start_asgi_task(cycle, app)
+
+    def _give_up(self) -> None:
+        """The time is over: in words for who has begun to ask."""
+        if self._head_bytes and not self._is_in_body:
+            self._refuse(LATE)
+        else:
+            self.transport.abort()
+
+    def _refuse(self, refusal: Refusal) -> None:
         """In words when nothing else is being said, and read on for a moment, else the client sees a reset only."""
+        cast("Front", self.config.app).note(_line(self.client[0] if self.client else "", refusal))
         if self._is_answering():
             self.transport.abort()
             return
         self._is_refused = True
-        self._start_timer(_LINGER_S)
-        self.transport.write(_TOO_LARGE)
+        self._start_timer(_LINGER_S, self.transport.abort)
+        self.transport.write(refusal.message())
         self.transport.write_eof()
 
-    def _start_timer(self, delay_s: float) -> None:
+    def _start_timer(self, delay_s: float, then: Callable[[], None]) -> None:
         self._stop_timer()
-        self._timer = self.loop.call_later(delay_s, self.transport.abort)
+        self._timer = self.loop.call_later(delay_s, then)
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _line(client: str, refusal: Refusal) -> Line:
+    status = int(refusal.status)
+    return Line(
+        client=client,
+        method=None,
+        route=None,
+        status=status,
+        outcome=outcome_of(status),
+        took_s=0.0,
+        n_bytes=len(refusal.body),
+    )

@@ -17,6 +17,7 @@ from cppcc_graph.formats import GRAPH_FORMATS, Format, write_graph
 from cppcc_graph.terms import BASE, Triple
 from cppcc_graph.web.entity_pages import entity_page, format_links, vocabulary_page
 from cppcc_graph.web.i18n import language
+from cppcc_graph.web.links import root
 from cppcc_graph.web.pages import render
 from cppcc_graph.web.served import store
 from cppcc_graph.web.wanted import HTML, formats_of, wanted
@@ -34,7 +35,7 @@ def thing(first: str | None = None, rest: str = "") -> BaseResponse:
     """Where a thing is described. Spec: RFC 9110, section 15.4.4 (303 See Other)."""
     path = "/".join(part for part in (first, rest) if part)
     query = f"?{request.query_string.decode()}" if request.query_string else ""
-    return redirect(f"/doc/{quote(path)}{query}", HTTPStatus.SEE_OTHER)
+    return redirect(f"{root()}/doc/{quote(path)}{query}", HTTPStatus.SEE_OTHER)
 
 
 @blueprint.route("/doc/<path:name>")
@@ -53,7 +54,7 @@ def description(name: str) -> Response:
 
 
 def _page(path: str, iri: str) -> Response:
-    address = f"/doc/{quote(path)}"
+    address = f"{root()}/doc/{quote(path)}"
     if _is_vocabulary(iri):
         return render(vocabulary_page(describe_vocabulary(store(), iri, language=language()), path=address))
     return render(entity_page(describe(store(), iri, language=language()), path=address))
@@ -82,5 +83,7 @@ def _without_suffix(name: str) -> tuple[str, str | None]:
 
 
 def _links(path: str, iri: str) -> list[str]:
-    forms = [f'<{link.href}>; rel="alternate"; type="{link.title}"' for link in format_links(f"/doc/{quote(path)}")]
+    forms = [
+        f'<{link.href}>; rel="alternate"; type="{link.title}"' for link in format_links(f"{root()}/doc/{quote(path)}")
+    ]
     return [f'<{iri}>; rel="describes"', *forms]

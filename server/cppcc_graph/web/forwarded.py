@@ -140,8 +140,8 @@ def is_host(text: str) -> bool:
 
 
 def origin(scheme: str, host: str) -> str:
-    """The address of a server without a path; the port that goes without saying is left out."""
-    return f"{scheme}://{host.removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
+    """The address of a server without a path, in lower case; the port that goes without saying is left out."""
+    return f"{scheme}://{host.lower().removesuffix(_DEFAULT_PORTS.get(scheme, ''))}"
 
 
 def node_address(node: str) -> str:

@@ -7,6 +7,7 @@ from flask import Flask, request, url_for
 from cppcc_graph import __version__
 from cppcc_graph.web.i18n import LANGUAGES, language
 from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.links import root
 from cppcc_graph.web.parts import Frame, Link
 
 _ENDONYMS = {"en": "English", "zh": "中文"}
@@ -37,4 +38,4 @@ def frame() -> Frame:
 def _in_language(code: str) -> str:
     """The address of this page, with its query, in another language."""
     kept = [(name, value) for name, value in parse_qsl(request.query_string.decode(), True) if name != "lang"]
-    return f"{request.path}?{urlencode([*kept, ('lang', code)])}"
+    return f"{root()}{request.path}?{urlencode([*kept, ('lang', code)])}"

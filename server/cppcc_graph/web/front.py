@@ -176,6 +176,10 @@ class Front:
         finally:
             watch.stop()
 
+    def note(self, line: Line) -> None:
+        """Logs and counts what was refused before it was a request."""
+        self._tell(line, is_query=False)
+
     def _tell(self, line: Line, *, is_query: bool) -> None:
         write_line(line)
         self.measures.count(line, is_query=is_query)

@@ -2,9 +2,16 @@
 
 from urllib.parse import quote
 
+from flask import request
+
 from cppcc_graph.terms import BASE, shorten
 
 _LOCAL = ("id/", "report/", "vocabulary/", "ontology", "shapes")
+
+
+def root() -> str:
+    """What stands before every local path: nothing, or the prefix under which a proxy shows this server."""
+    return request.script_root
 
 
 def href_of(iri: str) -> str | None:
@@ -12,7 +19,7 @@ def href_of(iri: str) -> str | None:
     rest = iri.removeprefix(BASE)
     if rest != iri and rest.startswith(_LOCAL):
         path, _, fragment = rest.partition("#")
-        return "/" + quote(path) + (f"#{quote(fragment)}" if fragment else "")
+        return f"{root()}/{quote(path)}" + (f"#{quote(fragment)}" if fragment else "")
     return iri if iri.startswith(("http://", "https://")) else None
 
 

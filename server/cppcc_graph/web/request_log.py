@@ -98,7 +98,7 @@ def note_query(query: QueryRequest) -> None:
 
 def note_answer(answer: Answer) -> None:
     """Put the query's form, the number of rows and the way to the answer into this request's line."""
-    _fields().update(query_form=answer.form.value, rows=answer.n_rows, cache=answer.cache)
+    _fields().update(query_form=answer.form.value, rows=answer.n_rows, cache=answer.cache, n_bytes=answer.n_bytes)
 
 
 def note_failure(kind: str) -> None:
@@ -143,7 +143,7 @@ def _fields() -> Fields:
 
 def _tell(response: Response) -> Response:
     fields = _fields()
-    failure = fields.pop("failure", None)
+    failure, uncoded = fields.pop("failure", None), fields.pop("n_bytes", 0)
     is_query = "query_sha256" in fields or (request.endpoint == "sparql.endpoint" and failure is not None)
     line = Line(
         client=request.remote_addr or "",
@@ -152,7 +152,7 @@ def _tell(response: Response) -> Response:
         status=response.status_code,
         outcome=outcome_of(response.status_code, str(failure)),
         took_s=perf_counter() - g.get("started_s", perf_counter()),
-        n_bytes=response.content_length or 0,
+        n_bytes=int(uncoded or 0) if response.content_encoding else response.content_length or 0,
         coding=response.content_encoding,
         **fields,  # type: ignore[arg-type]  # put there by name in this module
     )

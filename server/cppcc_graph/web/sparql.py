@@ -11,6 +11,7 @@ from cppcc_graph.settings import UNION
 from cppcc_graph.store.base import QueryRequest, UpdateRequest
 from cppcc_graph.web import examples
 from cppcc_graph.web.answering import answer, document, editor, look, nothing_to_say, render_look
+from cppcc_graph.web.links import root
 from cppcc_graph.web.pages import QueryPage, render
 from cppcc_graph.web.served import settings, store
 from cppcc_graph.web.service_description import Abilities, Descriptions
@@ -79,7 +80,7 @@ def _description(names: list[str]) -> Response:
     response = document(body, chosen)
     for other in suitable(ResultForm.GRAPH):
         if other is not chosen:
-            address = f"{request.path}?format={other.name}"
+            address = f"{root()}{request.path}?format={other.name}"
             response.headers.add("Link", f'<{address}>; rel="alternate"; type="{other.media_type}"')
     return response
 
@@ -106,4 +107,4 @@ def _page(asked: QueryRequest | None) -> Response:
 def _address(asked: QueryRequest, graphs: list[tuple[str, str]], candidate: Format) -> str | None:
     """Where the answer is found in one format; nowhere when the query is too long for an address."""
     fields = urlencode([("query", asked.query), *graphs, ("format", candidate.name)])
-    return f"{request.path}?{fields}" if len(fields) <= MAX_QUERY_STRING_BYTES else None
+    return f"{root()}{request.path}?{fields}" if len(fields) <= MAX_QUERY_STRING_BYTES else None
