@@ -38,6 +38,7 @@ class CannedEngine:
         self.iri = f"http://127.0.0.1:{self.socket.getsockname()[1]}/sparql"
         self.requests: list[str] = []
         self.answer: bytes | Callable[[socket.socket], None] = b""
+        self.kind = "engine"
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -50,7 +51,7 @@ class CannedEngine:
                 request = self._read(connection)
                 self.requests.append(request)
                 is_ledger = "%3Fgraph" in request or "%3Frevision" in request
-                answer = response(NO_LEDGER, "Connection: close") if is_ledger else self.answer
+                answer = response(NO_LEDGER, f"Server: {self.kind}") if is_ledger else self.answer
                 if isinstance(answer, bytes):
                     connection.sendall(answer)
                 else:
@@ -136,6 +137,22 @@ def test_an_answer_that_is_not_whole_or_no_answer_is_refused_in_our_words(engine
     with pytest.raises(error, match=message) as refused:
         asked(engine, query)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("n_given", "is_cut"), [(1501, True), (1502, False)])
+def test_a_graph_that_virtuoso_may_have_cut_is_passed_on_only_if_it_gives_more_elsewhere(engine, n_given, is_cut):
+    """Virtuoso ends a graph one triple above MaxConstructTriples and says nothing; so it is asked for a larger one."""
+    engine.kind = "Virtuoso/07.20.3229"
+    graphs = {
+        n: response("".join(f"<x:{i}> <x:p> <x:o> .\n" for i in range(n)), media_type=GRAPH_TYPE) for n in (1501, 1502)
+    }
+    engine.answer = lambda c: c.sendall(graphs[n_given if "LIMIT+1502" in engine.requests[-1] else 1501])
+
+    if is_cut:
+        with pytest.raises(StoreUnavailable, match="may have left out triples after 1,501"):
+            asked(engine, CONSTRUCT)
+    else:
+        assert asked(engine, CONSTRUCT).n_rows == 1501
 
 
 def test_a_redirect_is_not_followed(engine):
