@@ -265,7 +265,7 @@ def test_an_update_is_carried_out_and_answered_with_nothing(bare: FlaskClient, r
         ("POST", {"data": {"update": "CLEAR ALL", "query": "ASK {}"}}, 400),
         ("POST", {"data": {"update": ["CLEAR ALL", "CLEAR ALL"]}}, 400),
         ("POST", {"data": {"update": "CLEAR ALL", "default-graph-uri": "http://ex/g"}}, 400),
-        ("POST", {"data": {"update": "CLEAR ALLL"}}, 400),
+        ("POST", {"data": {"update": "CLEAR ALX"}}, 400),
         ("POST", {"data": {"query": "CLEAR ALL"}}, 403),
         ("POST", {"data": "CLEAR ALL", "content_type": "text/plain"}, 415),
         ("POST", {"data": {"update": "CLEAR ALL; LOAD <http://127.0.0.1:9/>"}}, 403),
