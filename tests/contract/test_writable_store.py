@@ -261,7 +261,7 @@ def test_relative_iris_are_resolved_against_the_base(store):
     ("text", "place", "message"),
     [
         ("CLEAR XYZ", (1, 7), "XYZ is not a word of SPARQL"),
-        ("CLEAR ALL ;\n DROP  ALX", (2, 8), "did you mean ALL?"),
+        ("CLEAR ALL ;\n DROP  DEFAULTS", (2, 8), "did you mean DEFAULT?"),
         ("INSERT DATA { ex:a ex:b 1 }", (1, 15), "the prefix ex: is not declared"),
         ("SELECT * {}", (1, 1), "an operation begins with one of"),
         ("PREFIX x: <x:> LOADx:a", (1, 16), "an operation begins with one of"),
