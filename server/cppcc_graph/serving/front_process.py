@@ -19,9 +19,9 @@ import uvloop
 from a2wsgi import WSGIMiddleware
 
 from cppcc_graph.errors import CppccError
-from cppcc_graph.serving.notify import READY, notify
-from cppcc_graph.serving.memory import return_memory
 from cppcc_graph.serving.direct import DirectProtocol
+from cppcc_graph.serving.memory import return_memory
+from cppcc_graph.serving.notify import READY, notify
 from cppcc_graph.serving.readiness import Readiness
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import GraphSummary
@@ -102,7 +102,7 @@ class _Stopping(uvicorn.Server):
         self._also = also
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """uvicorn's call."""
+        """As uvicorn has it."""
         self._also()
         await super().shutdown(sockets)
 

@@ -64,10 +64,14 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there in time."""
+        self.begin_body()
+        super().on_headers_complete()
+
+    def begin_body(self) -> None:
+        """From here on neither bytes nor time are counted."""
         self._stop_timer()
         self._head_bytes = 0
         self._is_in_body = True
-        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """The whole request is there."""

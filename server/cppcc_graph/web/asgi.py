@@ -14,8 +14,10 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Message, Receive, Send], Awaitable[None]]
 
-_PIECE_BYTES = 256 * 1024
-_CODED_AT_ONCE_BYTES = 32 * 1024
+PIECE_BYTES = 256 * 1024
+"""A longer body is sent in pieces, each of which the client must take in time."""
+CODED_AT_ONCE_BYTES = 32 * 1024
+"""A longer body is coded in a thread."""
 _STALLED_S = 60.0
 _OF_BODIES = frozenset({b"content-length", b"transfer-encoding"})
 _ASCII = bytes(range(0x21, 0x7F))
@@ -32,23 +34,28 @@ async def sent(made: Reply, method: str, send: Send) -> None:
     """
     body = made.body
     if made.coding:
-        is_long = len(body) > _CODED_AT_ONCE_BYTES
+        is_long = len(body) > CODED_AT_ONCE_BYTES
         body = await asyncio.to_thread(coded, body, made.coding) if is_long else coded(body, made.coding)
     n_bytes = made.n_bytes if made.file is not None else len(body)
-    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in made.headers.items()]
-    if made.status != NOT_MODIFIED:
-        headers.append((b"content-length", str(n_bytes).encode()))
-    await send({"type": "http.response.start", "status": made.status, "headers": headers + _COMMON})
+    await send({"type": "http.response.start", "status": made.status, "headers": header_lines(made, n_bytes)})
     if method != "HEAD" and made.file is not None:
-        while piece := await asyncio.to_thread(made.file.read, _PIECE_BYTES):
+        while piece := await asyncio.to_thread(made.file.read, PIECE_BYTES):
             await asyncio.wait_for(send({"type": "http.response.body", "body": piece, "more_body": True}), _STALLED_S)
         body = b""
-    elif method != "HEAD" and len(body) > _PIECE_BYTES:
-        for start in range(0, len(body), _PIECE_BYTES):
-            piece = body[start : start + _PIECE_BYTES]
+    elif method != "HEAD" and len(body) > PIECE_BYTES:
+        for start in range(0, len(body), PIECE_BYTES):
+            piece = body[start : start + PIECE_BYTES]
             await asyncio.wait_for(send({"type": "http.response.body", "body": piece, "more_body": True}), _STALLED_S)
         body = b""
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+
+def header_lines(made: Reply, n_bytes: int) -> list[tuple[bytes, bytes]]:
+    """All header fields of a reply whose body has *n_bytes* as it is sent. Spec: RFC 9110, section 8.6."""
+    lines = [(name.lower().encode(), value.encode("latin-1")) for name, value in made.headers.items()]
+    if made.status != NOT_MODIFIED:
+        lines.append((b"content-length", str(n_bytes).encode()))
+    return lines + _COMMON
 
 
 def has_body(scope: Message) -> bool:

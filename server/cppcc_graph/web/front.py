@@ -43,6 +43,9 @@ class AnswerSource(Protocol):
     async def answer(self, request: QueryRequest) -> Answer:
         """The answer, or an error of ours."""
 
+    def kept(self, request: QueryRequest) -> Answer | None:
+        """The answer, if it is there already."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -94,11 +97,19 @@ class Front:
             await self._operation(path, scope, send)
             return
         is_ours = path == ENDPOINT and scope["method"] in _METHODS
-        exchange = _understood(scope, body) if is_ours else None
+        exchange = understood(scope, body) if is_ours else None
         failure = await self._exchange(exchange, scope, receive, send) if exchange else None
         if exchange is None or failure is not None:
             state_of(scope).update(failure=failure, started_s=started_s)
             await self.application(plain(scope, body), replayed(body, receive), send)
+
+    async def after_failure(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answers a GET whose query has failed; the failure stands in the scope's state."""
+        await self.application(plain(scope, b""), replayed(b"", receive), send)
+
+    def tell(self, exchange: Exchange, answer: Answer | None, made: Reply, *, is_sent: bool = True) -> None:
+        """Logs and counts a query that is done with."""
+        self._tell(_line(exchange, answer, made, is_sent=is_sent), is_query=True)
 
     async def _operation(self, path: str, scope: Message, send: Send) -> None:
         """Spec: see `operations`."""
@@ -149,7 +160,7 @@ class Front:
             except CppccError as error:
                 return error
             if answer is None:  # the client has left
-                self._tell(_line(exchange, None, Reply(status=CLIENT_LEFT)), is_query=True)
+                self.tell(exchange, None, Reply(status=CLIENT_LEFT))
                 return None
             made = reply(answer, opaque, exchange.asked)
         is_sent = False
@@ -161,7 +172,7 @@ class Front:
         finally:
             if made.file is not None:
                 made.file.close()
-        self._tell(_line(exchange, answer, made, is_sent=is_sent), is_query=True)
+        self.tell(exchange, answer, made, is_sent=is_sent)
         return None
 
     async def _awaited(self, query: QueryRequest, receive: Receive) -> Answer | None:
@@ -251,7 +262,7 @@ def _base_url(scheme: str, host: str, path: str) -> str:
     return origin(scheme, host) + path if is_host(host) else ""
 
 
-def _understood(scope: Message, body: bytes) -> Exchange | None:
+def understood(scope: Message, body: bytes) -> Exchange | None:
     """The query, if it is one that a program asks and nothing is wrong with it."""
     started_s = perf_counter()
     fields = header_fields(cast("list[tuple[bytes, bytes]]", scope["headers"]))

@@ -64,12 +64,8 @@ class Answers:
             return await self._ask(request)
         while True:
             key = _key(state, request)
-            kept = self._kept.get(key)
+            kept = self._found(key)
             if kept is not None:
-                self._kept.move_to_end(key)
-                self.counts.hits += 1
-                if kept.cache != "hit":
-                    kept = self._kept[key] = replace(kept, cache="hit")
                 return kept
             flight = (*key, request.deadline_s)
             if flight not in self._running:
@@ -78,6 +74,21 @@ class Answers:
             if answer is not None:
                 self.counts.shared += 1
                 return answer
+
+    def kept(self, request: QueryRequest) -> Answer | None:
+        """The answer, if it is there already."""
+        state = self._state()
+        return self._found(_key(state, request)) if state and self._kept else None
+
+    def _found(self, key: Key) -> Answer | None:
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        self._kept.move_to_end(key)
+        self.counts.hits += 1
+        if kept.cache != "hit":
+            kept = self._kept[key] = replace(kept, cache="hit")
+        return kept
 
     async def _made(self, request: QueryRequest, key: Key, flight: Key) -> Answer:
         self._running[flight] = None
@@ -106,8 +117,9 @@ class Answers:
         size = answer.n_bytes + _OVERHEAD_BYTES
         if answer.file is not None or size * _SHARE_OF_ONE > self._limit_bytes:
             return
+        before = self._kept.pop(key, None)
         self._kept[key] = answer
-        self.counts.n_bytes += size
+        self.counts.n_bytes += size - (before.n_bytes + _OVERHEAD_BYTES if before else 0)
         while self.counts.n_bytes > self._limit_bytes:
             _key, oldest = self._kept.popitem(last=False)
             self.counts.n_bytes -= oldest.n_bytes + _OVERHEAD_BYTES

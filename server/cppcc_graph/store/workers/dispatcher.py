@@ -2,9 +2,9 @@
 Which query runs when: a queue for each client, a place kept for lookups, deadlines, an end for what nobody awaits.
 
 Clients take turns. What looks like a lookup goes before what does not, and has a place of its own when the others are
-taken, so heavy queries never starve it. A client that has waited for half a second while another one holds two places more
-than it does, all of them with queries that run for long, gets one of them: the latest of those queries is ended, and
-told when to try again.
+taken, so heavy queries never starve it. A client that has waited for half a second while another one holds two places
+more than it does, all of them with queries that run for long, gets one of them: the latest of those queries is ended,
+and told when to try again.
 
 All of this runs in one event loop and is never called from another thread; `StoreInWorkers` crosses over.
 """
@@ -219,7 +219,7 @@ class Dispatcher:
         self._free.pop().send(job)
 
     def _lose_patience(self, job: Job) -> None:
-        """It has waited for half a second or more: somebody else may have to give way; it is refused when its own time is over."""
+        """It has waited for half a second more: somebody may have to give way; it is refused when its time is over."""
         waited_s = self._loop.time() - job.queued_s
         left_s = job.deadline_s - waited_s
         if left_s <= 0:
