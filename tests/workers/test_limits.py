@@ -138,7 +138,7 @@ def test_a_client_that_leaves_before_the_answer_stops_its_query(tight):
     connection.close()
 
     assert wait_until(lambda: len(set(tight.evaluators) - before) == 1, timeout_s=1) < 1
-    wait_until(lambda: len(tight.evaluators) == 4)
+    wait_until(lambda: len(tight.evaluators) == 3)
     used = tight.cpu_s()
     time.sleep(0.3)
     assert tight.cpu_s() - used < 0.1
@@ -155,7 +155,7 @@ def busy_evaluator(server: Server) -> int:
 
 
 def test_a_killed_evaluator_is_told_and_replaced(tight):
-    wait_until(lambda: len(tight.evaluators) == 4)
+    wait_until(lambda: len(tight.evaluators) == 3)
     replies = []
     asking = in_background(lambda: replies.append(tight.ask(SECONDS_OF_WORK)))
     time.sleep(0.3)
@@ -167,11 +167,11 @@ def test_a_killed_evaluator_is_told_and_replaced(tight):
     assert (replies[0].status, problem(replies[0].body)) == (503, "query-killed")
     assert told_s < 0.5
     assert tight.is_well()
-    assert wait_until(lambda: len(tight.evaluators) == 4) < 0.5
+    assert wait_until(lambda: len(tight.evaluators) == 3) < 0.5
 
 
 def test_an_evaluator_killed_in_the_middle_of_a_long_answer_gives_no_short_one(tight):
-    wait_until(lambda: len(tight.evaluators) == 4)
+    wait_until(lambda: len(tight.evaluators) == 3)
     outcomes = []
 
     def ask() -> None:
@@ -197,7 +197,7 @@ def limits_of(pid: int) -> dict[str, str]:
 
 def test_an_evaluator_can_open_no_file_and_no_connection(tight):
     """Every descriptor below the limit is in use, and the connection that brings the queries has one of them."""
-    wait_until(lambda: len(tight.evaluators) == 4)
+    wait_until(lambda: len(tight.evaluators) == 3)
     tight.seconds_until_well()
     time.sleep(0.1)
     for pid in tight.evaluators:

@@ -52,12 +52,12 @@ def test_a_killed_nursery_comes_back_and_nobody_notices(serve):
     with asking_all_the_time(server, "SELECT * { ?s ?p ?o } LIMIT 1") as outcomes:
         time.sleep(0.3)
         os.kill(old, signal.SIGKILL)
-        wait_until(lambda: old not in server.pids and len(server.evaluators) == 4)
+        wait_until(lambda: old not in server.pids and len(server.evaluators) == 3)
         time.sleep(0.5)
 
     assert {getattr(outcome, "status", outcome) for outcome in outcomes} == {200}
     assert len(outcomes) > 50
-    wait_until(lambda: len(server.pids) == 7)
+    wait_until(lambda: len(server.pids) == 6)
 
 
 @pytest.mark.slow
@@ -68,7 +68,7 @@ def test_a_killed_front_comes_back(serve):
 
     assert server.seconds_until_well() < 5
     assert server.front != old
-    wait_until(lambda: len(server.pids) == 7)
+    wait_until(lambda: len(server.pids) == 6)
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_data_are_read_again_without_a_dropped_request(serve, tmp_path, where):
     assert {getattr(outcome, "status", outcome) for outcome in outcomes} == {200}
     assert {outcome.body for outcome in outcomes} == {b"o\r\n1\r\n", b"o\r\n2\r\n"}
     assert {outcome.body for outcome in outcomes[n_before:]} == {b"o\r\n2\r\n"}
-    wait_until(lambda: len(server.evaluators) == 4 and len(server.pids) == 7)
+    wait_until(lambda: len(server.evaluators) == 3 and len(server.pids) == 6)
 
 
 @pytest.mark.slow
