@@ -18,14 +18,12 @@ pytestmark = pytest.mark.long
 
 TEN = " ".join(map(str, range(10)))
 TSV = "text/tab-separated-values"
-GIGABYTE_ROWS = 10_000_000
+GIGABYTE_ROWS = 4_000_000
 
 
-def gigabyte() -> str:
-    """Ten million rows of 110 bytes."""
-    values = " ".join(f"VALUES ?v{n} {{ {TEN} }}" for n in range(7))
-    digits = ", ".join(f"STR(?v{n})" for n in range(7))
-    return f'SELECT ?line {{ {values} BIND(CONCAT("{"x" * 100}", {digits}) AS ?line) }}'
+def gigabyte(variable: str = "a") -> str:
+    """Four million rows of some 270 bytes."""
+    return f"SELECT * {{ ?{variable} ?b ?c . ?d ?e ?f }} LIMIT {GIGABYTE_ROWS}"
 
 
 def nested_parentheses(n: int) -> str:
@@ -56,7 +54,7 @@ QUERIES = {
     "120 nested parentheses (allowed)": (nested_parentheses(120), {200}),
     "120 nested groups (allowed)": (nested_groups(120), {200}),
     "250 patterns (allowed)": ("SELECT * { " + "?s ?p ?o . " * 250 + "} LIMIT 1", {200, 503}),
-    "900 || terms (allowed)": (disjunction(900), {200}),
+    "600 || terms (allowed)": (disjunction(600), {200}),
     "three-way product with COUNT": (product("SELECT (COUNT(*) AS ?n)"), {503}),
     "three-way product with ORDER BY": (product("SELECT *", "ORDER BY ?c ?f ?i"), {503}),
     "three-way product, all rows": (product("SELECT *"), {503}),
@@ -91,10 +89,10 @@ def kind_of(body: bytes) -> str:
         return f"{len(body):,} bytes"
 
 
-def test_a_gigabyte_goes_out_whole(server, torture):
-    with torture("1 GB result, read at full speed") as row:
+def test_a_gigabyte_goes_out_whole(generous, torture):
+    with torture("1 GB result, read at full speed", on=generous) as row:
         begun = time.monotonic()
-        connection = server.connect()
+        connection = generous.connect()
         connection.request("GET", get_target(gigabyte()), headers={"Accept": TSV})
         response = connection.getresponse()
         first_s = time.monotonic() - begun
@@ -111,67 +109,67 @@ def test_a_gigabyte_goes_out_whole(server, torture):
     assert response.status in (200, 503)
 
 
-def test_a_gigabyte_for_a_client_that_reads_slowly(server, torture):
-    with torture("1 GB result, read at 2 MB/s for 10 s, then left") as row:
-        connection = server.connect()
+def test_a_gigabyte_for_a_client_that_reads_slowly(generous, torture):
+    with torture("1 GB result, read at 2 MB/s for 10 s, then left", on=generous) as row:
+        connection = generous.connect()
         connection.request("GET", get_target(gigabyte() + " "), headers={"Accept": TSV})
         response = connection.getresponse()
         n_bytes, until_s, peak = 0, time.monotonic() + 10, 0.0
         while response.status == 200 and time.monotonic() < until_s:
             n_bytes += len(response.read(200_000))
             time.sleep(0.1)
-            peak = max(peak, server.memory_mib())
-            assert server.is_well(client="127.0.0.3")
+            peak = max(peak, generous.memory_mib())
+            assert generous.is_well(client="127.0.0.3")
         response.close()
         connection.close()
         row.outcome = f"{response.status}, {n_bytes:,} B read, at most {peak:.0f} MiB"
 
 
-def test_a_gigabyte_for_a_client_that_stops_reading(server, torture):
-    with torture("1 GB result, 8 clients that never read") as row, ExitStack() as stack:
+def test_a_gigabyte_for_a_client_that_stops_reading(generous, torture):
+    with torture("1 GB result, 8 clients that never read", on=generous) as row, ExitStack() as stack:
         connections = []
         for n in range(8):
-            connection = server.connect(client=f"127.0.0.{20 + n}")
+            connection = generous.connect(client=f"127.0.0.{20 + n}")
             stack.callback(connection.close)
-            connection.request("GET", get_target(gigabyte().replace("xx", "xy", 1) + " " * n), headers={"Accept": TSV})
+            connection.request("GET", get_target(gigabyte(f"x{n}")), headers={"Accept": TSV})
             connections.append(connection)
         statuses = [connection.getresponse().status for connection in connections]
-        waits = [server.ask("ASK {}", accept="*/*", client="127.0.0.3").took_s for _ in range(20)]
+        waits = [generous.ask("ASK {}", accept="*/*", client="127.0.0.3").took_s for _ in range(20)]
         row.outcome = f"{sorted(set(statuses))}, others within {max(waits):.2f} s"
     assert max(waits) < 2
 
 
-def test_a_gigabyte_for_a_client_that_disconnects(server, torture):
-    with torture("1 GB result, left after 1 MB") as row:
-        connection = server.connect()
+def test_a_gigabyte_for_a_client_that_disconnects(generous, torture):
+    with torture("1 GB result, left after 1 MB", on=generous) as row:
+        connection = generous.connect()
         connection.request("GET", get_target(gigabyte() + "  "), headers={"Accept": TSV})
         response = connection.getresponse()
         received = response.read(1_000_000)
         response.close()
         connection.close()
         begun = time.monotonic()
-        used = server.cpu_s()
-        wait_until(lambda: not holds_a_file(server.front), timeout_s=10)
+        used = generous.cpu_s()
+        wait_until(lambda: not holds_a_file(generous.front), timeout_s=30)
         freed_s = time.monotonic() - begun
         row.outcome = f"{response.status}, {len(received):,} B, file gone after {freed_s:.2f} s"
-        row.outcome += f", {server.cpu_s() - used:.2f} s of CPU"
+        row.outcome += f", {generous.cpu_s() - used:.2f} s of CPU"
     assert freed_s < 5
 
 
-def test_a_gigabyte_for_a_client_that_leaves_before_the_first_byte(server, torture):
-    with torture("1 GB result, left before the first byte") as row:
-        evaluators = set(server.evaluators)
-        connection = server.connect()
+def test_a_gigabyte_for_a_client_that_leaves_before_the_first_byte(generous, torture):
+    with torture("1 GB result, left before the first byte", on=generous) as row:
+        evaluators = set(generous.evaluators)
+        connection = generous.connect()
         connection.request("GET", get_target(gigabyte() + "   "), headers={"Accept": TSV})
         time.sleep(1)
         connection.close()
-        killed_s = wait_until(lambda: evaluators - set(server.evaluators), timeout_s=3)
-        wait_until(lambda: not holds_a_file(server.front), timeout_s=3)
-        used = server.cpu_s()
+        killed_s = wait_until(lambda: evaluators - set(generous.evaluators), timeout_s=3)
+        wait_until(lambda: not holds_a_file(generous.front), timeout_s=3)
+        used = generous.cpu_s()
         time.sleep(0.5)
-        row.outcome = f"evaluator gone after {killed_s:.2f} s, then {server.cpu_s() - used:.2f} s of CPU in 0.5 s"
+        row.outcome = f"evaluator gone after {killed_s:.2f} s, then {generous.cpu_s() - used:.2f} s of CPU in 0.5 s"
     assert killed_s < 1
-    assert server.cpu_s() - used < 0.5
+    assert generous.cpu_s() - used < 0.5
 
 
 def holds_a_file(pid: int) -> bool:
