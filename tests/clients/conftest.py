@@ -1,5 +1,6 @@
 """Clients that others wrote, against the server as it is run: a process of its own, over HTTP on loopback."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,12 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 HERE = Path(__file__).parent
 QUESTIONS = HERE.parents[1] / "ontology" / "questions"
 READY_S = 30
+NODE = (20, 19, 0)
 
 
 @contextmanager
@@ -62,3 +65,43 @@ def program() -> Callable[..., str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def node(program: Callable[..., str]) -> str:
+    """The path of Node; the packages of ``package.json`` stand beside, installed when they do not yet."""
+    path = program("node", package="nodejs")
+    version = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
+    if tuple(map(int, version.strip("v\n").split("."))) < NODE:
+        pytest.skip(f"Node {version.strip()} is older than {'.'.join(map(str, NODE))}")
+    _install_packages(program("npm", package="npm"))
+    return path
+
+
+def _install_packages(npm: str) -> None:
+    wanted, installed = HERE / "package-lock.json", HERE / "node_modules" / "installed-from.json"
+    if installed.exists() and installed.read_bytes() == wanted.read_bytes():
+        return
+    command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries", "1"]
+    told = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=300, check=False)
+    if told.returncode != 0:
+        pytest.skip(f"npm ci in tests/clients did not work: {told.stderr[-500:]}")
+    shutil.copyfile(wanted, installed)
+
+
+@pytest.fixture(scope="session")
+def javascript(node: str) -> Iterator[Callable[..., dict[str, Any]]]:
+    """Asks with a client of ``javascript.mjs``: ``answer`` or ``error``, and the ``requests`` that it sent."""
+    command = [node, str(HERE / "javascript.mjs")]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as asking:
+        assert asking.stdin is not None
+        assert asking.stdout is not None
+        given, told = asking.stdin, asking.stdout
+
+        def ask(client: str, **asked: object) -> dict[str, Any]:
+            print(json.dumps({"client": client, **asked}), file=given, flush=True)
+            return json.loads(told.readline())
+
+        yield ask

@@ -157,7 +157,7 @@ REFUSALS = [
     (("-d", "query=ASK{}", "-d", "query=ASK{}", *AS_PROBLEM), 400, "bad-request"),
     (("-d", "update=CLEAR ALL", *AS_PROBLEM), 403, "forbidden"),
     (("-G", "-d", "update=CLEAR%20ALL", *AS_PROBLEM), 400, "bad-request"),
-    (("-d", "query=ASK { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", *AS_PROBLEM), 403, "service-refused"),
+    (("-d", "query=ASK { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", *AS_PROBLEM), 403, "service-not-allowed"),
     (("-X", "PUT", "--data-binary", "ASK {}", *AS_QUERY, *AS_PROBLEM), 405, "method-not-allowed"),
     (("-G", "-d", "query=ASK{}", "-H", "Accept: image/png"), 406, "not-acceptable"),
     (("-G", "-d", "query=ASK{}", "-d", f"x={'x' * 8_000}", *AS_PROBLEM), 414, "address-too-long"),
