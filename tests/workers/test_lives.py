@@ -102,7 +102,7 @@ def test_data_are_read_again_without_a_dropped_request(serve, tmp_path, where):
     assert {getattr(outcome, "status", outcome) for outcome in outcomes} == {200}
     assert {outcome.body for outcome in outcomes} == {b"o\r\n1\r\n", b"o\r\n2\r\n"}
     assert {outcome.body for outcome in outcomes[n_before:]} == {b"o\r\n2\r\n"}
-    wait_until(lambda: len(server.evaluators) == 3 and len(server.pids) == 6)
+    wait_until(lambda: len(server.evaluators) == 5 and len(server.pids) == 8)
 
 
 @pytest.mark.slow
@@ -228,11 +228,11 @@ def answers(server: Server) -> bool:
 def test_writes_leave_neither_processes_nor_descriptors_nor_memory(bare):
     for n in range(5):
         write(bare, f"INSERT DATA {{ <x:a> <x:b> {n} }}")
-    wait_until(lambda: len(bare.pids) == 7)
+    wait_until(lambda: len(bare.pids) == 6)
     before = bare.n_descriptors(), bare.memory_mib()
     for n in range(60):
         assert write(bare, f"INSERT DATA {{ <x:a> <x:c> {n} }}") == 204
-    wait_until(lambda: len(bare.pids) == 7)
+    wait_until(lambda: len(bare.pids) == 6)
     time.sleep(0.3)
 
     assert bare.n_descriptors() <= before[0] + 4
