@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -105,3 +106,19 @@ def javascript(node: str) -> Iterator[Callable[..., dict[str, Any]]]:
             return json.loads(told.readline())
 
         yield ask
+
+
+@pytest.fixture(scope="session")
+def bare_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of ``/sparql`` of a plain store that anyone on this machine may write."""
+    words = tmp_path_factory.mktemp("bare") / "words.txt"
+    plain = ("--empty", "--default-graph", "separate", "--shapes", "none", "--writable", "--no-auth")
+    with served(words, *plain) as address:
+        yield address
+
+
+@pytest.fixture
+def bare(bare_server: str) -> str:
+    """The same, emptied."""
+    with urlopen(bare_server, data=b"update=DROP%20ALL", timeout=10):
+        return bare_server
