@@ -3,6 +3,11 @@
 import pytest
 from flask.testing import FlaskClient
 
+from cppcc_graph.settings import Settings
+from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.terms import Literal, NamedNode, Triple
+from cppcc_graph.web import create_app
+
 PREFIXES = """\
 PREFIX cppcc: <https://w3id.org/cppcc-graph/ontology#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
@@ -26,6 +31,21 @@ def test_a_hint_in_a_header_is_ascii(client: FlaskClient) -> None:
 
     name = "%22%E6%98%8E%E5%B7%9D%E5%B8%82%E6%94%BF%E5%8D%8F%22"
     assert answer.headers["Hint"] == f'{name}; did-you-mean="{name}@zh"'
+
+
+def test_a_header_holds_as_many_hints_as_servers_on_the_way_let_pass() -> None:
+    store = EmbeddedStore()
+    node, long = NamedNode("x:report"), "政" * 300
+    store.replace_graph("x:g", [Triple(node, node, Literal(text, language="zh")) for text in (long, "短")])
+    client = create_app(Settings(), store).test_client()
+    query = f"ASK {{ ?a <x:report> '{long}' . ?b <x:reprot> '短' }}"
+
+    [answer, whole] = [
+        client.get("/sparql", query_string={"query": query, "format": name}) for name in ("json", "html")
+    ]
+
+    assert answer.headers["Hint"] == '<x:reprot>; did-you-mean="<x:report>"'
+    assert "政政政&#34;@zh" in whole.text
 
 
 @pytest.mark.parametrize(

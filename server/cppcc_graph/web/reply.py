@@ -9,6 +9,7 @@ from cppcc_graph.web.coding import choose_coding, is_worth_coding
 from cppcc_graph.web.conditional import NEVER_KEEP, REVALIDATE, entity_tag, is_known
 
 OK, NOT_MODIFIED = 200, 304
+_MAX_HINT_BYTES = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +80,8 @@ def reply(answer: Answer, opaque: str | None, asked: Asked) -> Reply:
         headers["Content-Encoding"] = coding
     if vary:
         headers["Vary"] = ", ".join(vary)
-    if answer.hints:
-        headers["Hint"] = hints_header(answer.hints)
+    if hints := hints_header(answer.hints):
+        headers["Hint"] = hints
     return Reply(status=OK, headers=headers, body=answer.body, coding=coding, file=answer.file, n_bytes=answer.n_bytes)
 
 
@@ -88,9 +89,14 @@ def hints_header(hints: tuple[Hint, ...]) -> str:
     """
     Each hint as ``<…#Reprot>; did-you-mean="<…#Report>"``, separated by commas.
 
-    What is not ASCII, quotes and percent signs are percent-encoded, so that each name and text can be told apart.
+    What is not ASCII, quotes and percent signs are percent-encoded, so that each name and text can be told apart. As
+    many as fit into 2 kB, for the sake of servers on the way; may be empty.
     """
-    return ", ".join(f'{_ascii(hint.written)}; did-you-mean="{_ascii(hint.suggested)}"' for hint in hints)
+    told = ""
+    for hint in hints:
+        more = f'{", " if told else ""}{_ascii(hint.written)}; did-you-mean="{_ascii(hint.suggested)}"'
+        told += more if len(told) + len(more) <= _MAX_HINT_BYTES else ""
+    return told
 
 
 def _ascii(term: str) -> str:
