@@ -68,7 +68,8 @@ class DirectProtocol(PatientProtocol):
         scope = cast("Message", self.scope)
         query_string = self.url[len(_BEGINS) :].partition(b"#")[0]
         scope.update({"method": "GET", "path": ENDPOINT, "raw_path": _ENDPOINT, "query_string": query_string})
-        return understood(scope, b"")
+        exchange = understood(scope, b"")
+        return None if exchange is None or exchange.is_page else exchange
 
     def _new_cycle(self) -> RequestResponseCycle:
         return RequestResponseCycle(

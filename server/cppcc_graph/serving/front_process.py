@@ -26,9 +26,10 @@ from cppcc_graph.serving.readiness import Readiness
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import GraphSummary
 from cppcc_graph.store.workers.answers import Answers
-from cppcc_graph.store.workers.dispatcher import Dispatcher, Places
+from cppcc_graph.store.workers.dispatcher import Dispatcher
 from cppcc_graph.store.workers.gate import Gate
 from cppcc_graph.store.workers.limits import MIB, Limits
+from cppcc_graph.store.workers.places import Places
 from cppcc_graph.store.workers.pool import StoreInWorkers
 from cppcc_graph.store.workers.services import Services
 from cppcc_graph.store.workers.values import CODECS

@@ -28,10 +28,10 @@ from cppcc_graph.serving.notify import READY, STOPPING, notify, reloading
 from cppcc_graph.serving.processes import NurseryAt, send
 from cppcc_graph.serving.supply import OpenStore, Supply
 from cppcc_graph.settings import Settings
-from cppcc_graph.store.workers.dispatcher import Places
 from cppcc_graph.store.workers.gate import Gate, allowed_of
 from cppcc_graph.store.workers.limits import MIB, Limits
 from cppcc_graph.store.workers.nursery import CONTROL, Plan, latest_generation, listening, nurse, seats
+from cppcc_graph.store.workers.places import Places
 
 _log = logging.getLogger("cppcc_graph.serving")
 _GRACE_S = 12.0

@@ -12,7 +12,6 @@ All of this runs in one event loop and is never called from another thread; `Sto
 import asyncio
 import secrets
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.store.workers import wire
 from cppcc_graph.store.workers.limits import Limits
 from cppcc_graph.store.workers.nursery import CONTROL, seats
+from cppcc_graph.store.workers.places import Places, State
 from cppcc_graph.store.workers.seat import Job, Reply, Seat
 from cppcc_graph.store.workers.waiting import Waiting
 
@@ -30,38 +30,6 @@ _PATIENCE_S = 0.5
 _RETRY_AFTER_S = 2
 _RECONNECT_S = 0.05
 _MOST_WAITING = 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """
-    How many queries run and wait.
-
-    Attributes:
-        usual: Queries that run at the same time.
-        lookups: Lookups that run beside them when all usual places are taken.
-        waiting_per_client: Queries of one client that wait; more are refused.
-    """
-
-    usual: int
-    lookups: int = 1
-    waiting_per_client: int = 64
-
-    @property
-    def all(self) -> int:
-        """Evaluators that this needs."""
-        return self.usual + self.lookups
-
-
-@dataclass(slots=True)
-class State:
-    """What a dispatcher is doing now, for who watches it."""
-
-    n_evaluators: int = 0
-    n_running: int = 0
-    n_slow: int = 0
-    n_waiting: int = 0
-    n_replaced: int = 0
 
 
 class Dispatcher:
