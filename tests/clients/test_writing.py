@@ -62,7 +62,7 @@ def test_a_file_is_written_as_one_graph_and_read_back_equal(request, store):
 
 def test_an_update_in_a_context_changes_only_that_graph(store):
     named, default = Graph(store, identifier=EX.g), Graph(store, identifier=DATASET_DEFAULT_GRAPH_ID)
-    default.update("INSERT DATA { <x:s> <x:p> 1 }")
+    store.update("INSERT DATA { <x:s> <x:p> 1 }")
     named.update("INSERT DATA { <x:s> <x:p> 2 }")
     named.update("DELETE { ?s ?p ?o } INSERT { ?s ?p 3 } WHERE { ?s ?p ?o }")
     store.update("INSERT { ?s <x:bound> ?value } WHERE { ?s <x:p> 1 }", initBindings={"value": EXACT})
