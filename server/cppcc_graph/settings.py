@@ -220,14 +220,15 @@ def _refusals_of_writing(settings: Settings) -> tuple[tuple[bool, str, str], ...
         (settings.shapes != NONE, name, "nothing judges what is written yet; say so with --shapes none"),
         (not settings.no_auth, name, "nobody is asked for a name yet; say so with --no-auth"),
         (
-            not _is_loopback(settings.host),
+            not is_loopback(settings.host),
             name,
             f"whoever reaches {settings.host} could write; only 127.0.0.1, ::1 and localhost may be listened on",
         ),
     )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether *host*, a name or an address, is this machine and nobody else's way to it."""
     if host.lower() == "localhost":
         return True
     try:

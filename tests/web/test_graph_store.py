@@ -283,6 +283,39 @@ def test_what_is_no_proper_update_changes_nothing(
     assert number(bare, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") == 1
 
 
+ORIGINS = {
+    "https://elsewhere.example": 403,
+    "http://elsewhere.example:8000": 403,
+    "http://127.0.0.1.elsewhere.example": 403,
+    "null": 403,
+    "": 403,
+    "http://[": 403,
+    "http://localhost:3000": 204,
+    "http://127.0.0.1:8000": 204,
+    "http://[::1]:8000": 204,
+}
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_a_page_of_another_site_writes_nothing_through_a_browser_here(bare: FlaskClient, origin: str) -> None:
+    """A form may be sent anywhere without asking first, and a name may be made to lead to 127.0.0.1."""
+    headers = {"Origin": origin}
+    turtle = "<http://ex/s> <http://ex/p> 1 ."
+    answers = [
+        bare.post("/sparql", data={"update": "INSERT DATA { <http://ex/s> <http://ex/p> 1 }"}, headers=headers),
+        bare.put("/graphs?default", data=turtle, headers={**TURTLE, **headers}),
+        bare.post(
+            "/graphs?default", data={"f": (io.BytesIO(turtle.encode()), "a.ttl", "text/turtle")}, headers=headers
+        ),
+        bare.delete("/graphs?default", headers=headers),
+    ]
+
+    assert [answer.status_code for answer in answers] == [ORIGINS[origin]] * 4
+    if ORIGINS[origin] == 403:
+        assert "may not write here" in answers[0].json["detail"]
+    assert bare.get("/sparql?query=ASK{}", headers=headers).status_code == 200
+
+
 def test_an_answer_after_a_write_is_never_the_old_one(bare: FlaskClient) -> None:
     put(bare, "<http://ex/s> <http://ex/p> 1 .", default="")
     old = bare.get("/sparql?query=ASK{?s ?p 1}")

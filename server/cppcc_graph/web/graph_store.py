@@ -22,6 +22,7 @@ from cppcc_graph.web.problems import NothingAcceptable
 from cppcc_graph.web.served import settings, store
 from cppcc_graph.web.sparql_request import decoded_fields
 from cppcc_graph.web.wanted import HTML, wanted
+from cppcc_graph.web.writing import refuse_pages_from_elsewhere
 
 blueprint = Blueprint("graph_store", __name__)
 
@@ -122,6 +123,7 @@ def _check_existence(target: _Target) -> None:
 def _check_writable() -> None:
     if not settings().writable:
         raise Forbidden(_("The graphs are only read here. The data change where they are published."))
+    refuse_pages_from_elsewhere()
 
 
 def _written(target: _Target, documents: tuple[Document, ...], *, is_replacing: bool) -> Response:
