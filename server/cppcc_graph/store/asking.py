@@ -52,9 +52,11 @@ class Asking:
         with closing(self._sent(text, JSON_RESULTS, deadline)) as received:
             self._check_uncut(received)
             try:
-                return write_results(received.solutions(), JSON)
+                body = write_results(received.solutions(), JSON)
             except SyntaxError as error:
                 raise received.broken() from error
+            received.drain()
+            return body
 
     def yes(self, text: str, deadline: Deadline) -> bool:
         """The answer of an ASK."""

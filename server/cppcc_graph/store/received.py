@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import IO, cast
 
 import pyoxigraph
@@ -16,6 +17,7 @@ from cppcc_graph.terms import Triple
 
 _PIECE_BYTES = 65536
 _TAIL_BYTES = 400
+_SLACK_S = 0.2
 _STOPPED = re.compile(rb"cancel|time[d -]?out|timed out", re.IGNORECASE)
 _EMPTY_GRAPH = re.compile(rb"\A# Empty NT\s*\Z")
 
@@ -49,6 +51,7 @@ class Received:
         self._response = response
         self._name = name
         self._deadline = deadline
+        self._armed_s = inf
         self._limit_bytes = limit_bytes
         self._n_bytes = 0
         self._held = b""
@@ -153,12 +156,14 @@ class Received:
             yield piece
 
     def _hurry(self) -> None:
-        """The socket waits no longer than the time that is left."""
+        """The socket waits no longer than the time that is left, give or take `_SLACK_S`."""
         left_s = self._deadline.left_s
         if left_s <= 0:
             raise QueryTimeout(deadline_s=self._deadline.limit_s)
-        connection = self._response.connection
-        socket = getattr(connection, "sock", None)
+        if self._armed_s - left_s < _SLACK_S:
+            return
+        self._armed_s = left_s
+        socket = getattr(self._response.connection, "sock", None)
         if socket is not None:
             socket.settimeout(left_s)
 
