@@ -1,8 +1,10 @@
 """What is said about a query that does not parse: where, what stands there, what could, and what to write."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cppcc_graph.errors import BadSyntax
+from cppcc_graph.errors import BadSyntax, ServiceRefused, UpdateRefused
 from cppcc_graph.store import expected
 from cppcc_graph.store.base import QueryRequest
 from cppcc_graph.store.embedded import EmbeddedStore
@@ -35,6 +37,7 @@ TERMS = ("(", "[", "?variable", "<IRI>", '"text"', "number")
         ("DESCRIBE", (1, 9), "", ("?variable", "<IRI>", "*")),
         ("SELECT * { FILTER(?x = 1 }", (1, 26), "}", (")",)),
         ("SELECT * { ?s ?p ?o ", (1, 10), "{", ("}",)),
+        ("SELECT * {\n ?s ?p '''a\n\nb''' , 'c' }\nLIMIT ?x", (5, 7), "?x", ("whole number",)),
     ],
 )
 def test_the_place_the_token_and_what_could_stand_there_are_told(query, place, token, fitting):
@@ -98,6 +101,33 @@ def test_a_declaration_that_was_suggested_mends_the_query():
     mended = f"{complaint(query).suggestion}\n{query}"
 
     assert EmbeddedStore().answer(QueryRequest(query=mended)).n_rows == 1
+
+
+PIECES = (
+    *("SELECT", "ASK", "WHERE", "{", "}", "(", ")", "[", "]", ".", ";", ",", "?x", "<x:y>", "<y>", "<", ">", "=", "!"),
+    *("'a'", "'", '"""', "'''b\nc'''", "@en", "^^", "_:b", "x:y", "1", "1.5", "#", "# c\n", "\n", "AS", "BIND("),
+    *("GROUP BY", "COUNT(*)", "FILTER", "EXISTS", "a", "|", "||", "&", "^", "\\", "\x01", "政", "http://x/", "VALUES"),
+    *("==", "PREFIX x: <x:>", "SELECT * {", "ASK { FILTER("),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=14), base_iri=st.sampled_from([None, "http://e/"]))
+def test_whatever_is_wrong_is_told_with_a_place_in_the_text(pieces, base_iri):
+    query = " ".join(pieces)
+    error: BadSyntax | None = None
+    try:
+        EmbeddedStore().answer(QueryRequest(query=query, base_iri=base_iri))
+    except (ServiceRefused, UpdateRefused):
+        return
+    except BadSyntax as found:
+        error = found
+
+    if error is not None:
+        rest = query.split("\n", error.line - 1)[-1]
+        assert 1 <= error.column <= len(rest.split("\n")[0]) + 1
+        assert rest[error.column - 1 :].startswith(error.token)
+        assert "%(" not in error.message
 
 
 def test_a_long_query_is_told_its_place_without_trying_what_could_stand_there():

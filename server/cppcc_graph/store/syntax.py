@@ -105,7 +105,7 @@ def _end_of(tokens: Sequence[Token]) -> int:
 
 
 def _spaced(tokens: list[Token]) -> tuple[str, list[int]]:
-    """The query on one line with wide gaps, and where each token begins in it."""
+    """The query with wide gaps, and where each token begins in it."""
     text = ""
     starts = []
     for before, token in zip([None, *tokens], tokens, strict=False):
