@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.wsgi import wrap_file
 
 from cppcc_graph.errors import AnswerTooLarge, CppccError
-from cppcc_graph.formats import FORMATS, JSON, TURTLE, Format, ResultForm, suitable
+from cppcc_graph.formats import FORMATS, Format, ResultForm, suitable
 from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.web import results
 from cppcc_graph.web.coding import coded
@@ -21,7 +21,7 @@ from cppcc_graph.web.problems import Problem, problem_of
 from cppcc_graph.web.reply import Asked, Reply, reply, unchanged
 from cppcc_graph.web.request_log import note_answer, note_query
 from cppcc_graph.web.served import store
-from cppcc_graph.web.wanted import formats_of
+from cppcc_graph.web.wanted import SHOWN, formats_of
 
 MAX_PAGE_BYTES = 16_000_000
 """An answer longer than this is for programs: no page shows it."""
@@ -94,10 +94,15 @@ def _response(made: Reply) -> Response:
     return response
 
 
+def _state() -> dict[str, object]:
+    """What the front knows of this request; empty without a front."""
+    state: dict[str, object] = request.environ.get("asgi.scope", {}).get("state", {})
+    return state
+
+
 def _raise_known_failure() -> None:
     """A query that the front has asked already is not asked again."""
-    scope = request.environ.get("asgi.scope", {})
-    failure = scope.get("state", {}).get("failure")
+    failure = _state().get("failure")
     if isinstance(failure, CppccError):
         raise failure
 
@@ -117,9 +122,9 @@ def look(
         headings: Column heads for variables; a variable without one is shown by its name.
     """
     note_query(asked)
-    started_s = perf_counter()
+    started_s: float = g.get("started_s", perf_counter())
     try:
-        found = _short_enough(store().answer(replace(asked, formats=(JSON, TURTLE))))
+        found = _short_enough(_shown() or store().answer(replace(asked, formats=SHOWN)))
     except CppccError as error:
         problem = problem_of(error)
         return Look(failure=_failure(problem, asked.query), problem=problem)
@@ -131,6 +136,14 @@ def look(
         if (href := address(candidate)) is not None
     ]
     return Look(result=results.view(found, took_ms=took_ms, downloads=links, headings=headings or {}))
+
+
+def _shown() -> Answer | None:
+    """What the front has found for this page already. Raises CppccError: it has found that there is no answer."""
+    shown = _state().get("shown")
+    if isinstance(shown, CppccError):
+        raise shown
+    return shown if isinstance(shown, Answer) else None
 
 
 def _short_enough(found: Answer) -> Answer:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from time import perf_counter
-from typing import Protocol, cast
+from typing import Protocol, TypeAlias, cast
 from urllib.parse import parse_qs
 
 from werkzeug.exceptions import HTTPException
@@ -29,7 +29,7 @@ from cppcc_graph.web.outcomes import CLIENT_LEFT, outcome_of
 from cppcc_graph.web.reply import Asked, Reply, reply, unchanged
 from cppcc_graph.web.request_log import Line, hash_of, write_line
 from cppcc_graph.web.sparql_request import read_query
-from cppcc_graph.web.wanted import HTML, accepted, formats_of
+from cppcc_graph.web.wanted import HTML, SHOWN, accepted, formats_of
 
 ENDPOINT = "/sparql"
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY"})
@@ -47,6 +47,10 @@ class AnswerSource(Protocol):
         """The answer, if it is there already."""
 
 
+_Asking: TypeAlias = tuple[QueryRequest, tuple[str, ...], bool]
+"""A query with its formats, the headers that chose them, and whether its answer is shown on a page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A query that was understood, and how its answer is wanted."""
@@ -56,6 +60,7 @@ class Exchange:
     asked: Asked
     method: str
     started_s: float
+    is_page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,8 +103,15 @@ class Front:
             return
         is_ours = path == ENDPOINT and scope["method"] in _METHODS
         exchange = understood(scope, body) if is_ours else None
-        failure = await self._exchange(exchange, scope, receive, send) if exchange else None
-        if exchange is None or failure is not None:
+        failure = None
+        if exchange is not None and exchange.is_page:
+            shown = await self._shown(exchange, receive)
+            if shown is None:
+                return
+            state_of(scope).update(shown=shown)
+        elif exchange is not None:
+            failure = await self._exchange(exchange, scope, receive, send)
+        if exchange is None or exchange.is_page or failure is not None:
             state_of(scope).update(failure=failure, started_s=started_s)
             await self.application(plain(scope, body), replayed(body, receive), send)
 
@@ -149,6 +161,16 @@ class Front:
                 if not message.get("more_body"):
                     break
         return bytes(body[: self.max_body_bytes + 1])
+
+    async def _shown(self, exchange: Exchange, receive: Receive) -> Answer | CppccError | None:
+        """What a page is going to show; found here, so that no thread waits for it. None when the client has left."""
+        try:
+            answer = await self._awaited(replace(exchange.query, client=exchange.client), receive)
+        except CppccError as error:
+            return error
+        if answer is None:
+            self.tell(exchange, None, Reply(status=CLIENT_LEFT))
+        return answer
 
     async def _exchange(self, exchange: Exchange, scope: Message, receive: Receive, send: Send) -> CppccError | None:
         """Answers the query, or gives back why it cannot be answered; nothing was sent then."""
@@ -263,7 +285,7 @@ def _base_url(scheme: str, host: str, path: str) -> str:
 
 
 def understood(scope: Message, body: bytes) -> Exchange | None:
-    """The query, if it is one that a program asks and nothing is wrong with it."""
+    """The query, if nothing is wrong with it."""
     started_s = perf_counter()
     fields = header_fields(cast("list[tuple[bytes, bytes]]", scope["headers"]))
     method, query_string = cast("str", scope["method"]), cast("bytes", scope["query_string"])
@@ -282,28 +304,28 @@ def understood(scope: Message, body: bytes) -> Exchange | None:
         return None
     if understood is None:
         return None
-    query, vary = understood
+    query, vary, is_page = understood
     asked = Asked(
         accept_encoding=fields.get("accept-encoding"), if_none_match=fields.get("if-none-match") or None, vary=vary
     )
-    return Exchange(query, _client(scope), asked, method, started_s)
+    return Exchange(query, _client(scope), asked, method, started_s, is_page=is_page)
 
 
 @lru_cache(maxsize=512)
-def _asked_by_address(query_string: bytes, base_url: str, accept: str) -> tuple[QueryRequest, tuple[str, ...]] | None:
+def _asked_by_address(query_string: bytes, base_url: str, accept: str) -> _Asking | None:
     """As `_asked`; what is asked again and again is read once."""
     headers = HeaderFields({})
     incoming = Incoming(method="GET", query_string=query_string, headers=headers, base_url=base_url, remote_addr="")
     return _asked(incoming, accept)
 
 
-def _asked(incoming: Incoming, accept: str) -> tuple[QueryRequest, tuple[str, ...]] | None:
-    """A query with its formats, and the headers that chose them; None when it is nothing that is answered here."""
+def _asked(incoming: Incoming, accept: str) -> _Asking | None:
+    """None when it is nothing that is answered here."""
     names = accepted(_format_in(incoming.query_string), accept or None)
-    if names[0] == HTML:
-        return None
-    query = read_query(incoming, formats=formats_of(names))
-    return None if query is None else (query, () if b"format=" in incoming.query_string else ("Accept",))
+    is_page = names[0] == HTML
+    query = read_query(incoming, formats=SHOWN if is_page else formats_of(names))
+    vary = () if b"format=" in incoming.query_string else ("Accept",)
+    return None if query is None else (query, vary, is_page)
 
 
 def _format_in(query_string: bytes) -> str | None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from flask import request
 
 from cppcc_graph.errors import UnknownFormat
-from cppcc_graph.formats import FORMATS, Format
+from cppcc_graph.formats import FORMATS, JSON, TURTLE, Format
 from cppcc_graph.web.negotiate import ranking
 from cppcc_graph.web.problems import NothingAcceptable
 from cppcc_graph.web.vary import depends_on
@@ -14,6 +14,8 @@ from cppcc_graph.web.vary import depends_on
 _BY_NAME = {candidate.name: candidate for candidate in FORMATS}
 _MAX_KEPT = 1_000
 HTML = "html"
+SHOWN = (JSON, TURTLE)
+"""What a page is made of."""
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 _MEANT: Mapping[str, tuple[str, ...]] = {
