@@ -129,6 +129,34 @@ def test_compression_changes_no_byte_of_a_large_answer(endpoint, curl):
     assert compressed.body == plain.body
 
 
+def test_a_large_answer_comes_compressed_to_who_asks_for_that(endpoint, curl):
+    everything = ("-G", "--data-urlencode", "query=SELECT * { ?s ?p ?o } LIMIT 2000")
+    told = {
+        coding: curl(endpoint, *AS_CSV, *everything, "--compressed", "-H", f"Accept-Encoding: {coding}")
+        for coding in ("identity", "gzip", "zstd", "br;q=1, gzip;q=0.5", "gzip;q=0")
+    }
+
+    assert {asked: answer.headers.get("content-encoding") for asked, answer in told.items()} == {
+        "identity": None,
+        "gzip": "gzip",
+        "zstd": "zstd",
+        "br;q=1, gzip;q=0.5": "gzip",
+        "gzip;q=0": None,
+    }
+    assert len({answer.body for answer in told.values()}) == 1
+
+
+def test_an_answer_that_curl_has_is_not_sent_again(endpoint, curl, tmp_path):
+    known = tmp_path / "etag.txt"
+    first = curl(endpoint, *AS_CSV, *WAYS["get"], "--etag-save", str(known))
+    again = curl(endpoint, *AS_CSV, *WAYS["get"], "--etag-compare", str(known))
+    other = curl(endpoint, "-H", "Accept: text/tab-separated-values", *WAYS["get"], "--etag-compare", str(known))
+
+    assert (first.status, first.body) == (200, CSV)
+    assert (again.status, again.body, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert other.status == 200
+
+
 def test_a_large_query_is_taken_after_100_continue(endpoint, curl):
     told = curl(endpoint, *AS_CSV, "--data-urlencode", "query@-", given=f"{QUERY} #{'长' * 200_000}")
 
@@ -173,6 +201,13 @@ def test_what_is_refused_is_told_with_its_kind(endpoint, curl, arguments, status
 
     assert (told.status, told.content_type) == (status, "application/problem+json")
     assert (problem["status"], problem["type"]) == (status, f"https://w3id.org/cppcc-graph/problems#{kind}")
+
+
+def test_curl_itself_is_told_in_plain_text(endpoint, curl):
+    told = curl(endpoint, "--data-urlencode", "query=SELECT ?x\nWHERE { ?x ?y }")
+
+    assert (told.status, told.content_type) == (400, "text/plain; charset=utf-8")
+    assert told.body.decode().startswith("The text does not parse\n\nLine 2, column 15")
 
 
 def test_a_failure_is_told_in_chinese_to_who_reads_chinese(endpoint, curl):

@@ -154,3 +154,22 @@ def test_an_update_is_refused_with_403(endpoint):
 
     with pytest.raises(OSError, match="403"):
         client.query()
+
+
+def test_a_client_that_waits_no_longer_leaves_the_endpoint_as_it_was(endpoint, ask):
+    client = Client(endpoint, returnFormat=JSON)
+    client.setTimeout(1)
+    client.setQuery("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    with pytest.raises(TimeoutError):
+        client.query()
+
+    assert ask("ASK {}", JSON)["boolean"] is True
+
+
+def test_a_deadline_of_the_request_is_an_error_that_the_client_shows(endpoint):
+    client = Client(endpoint, returnFormat=JSON)
+    client.addParameter("timeout", "1")
+    client.setQuery("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+
+    with pytest.raises(OSError, match="503"):
+        client.query()

@@ -131,10 +131,13 @@ def test_comunica_writes_to_the_only_source_that_it_has(bare, javascript):
     assert labels(bare) == ["政协"]
 
 
-def test_what_one_client_writes_another_reads_at_once(bare, javascript):
-    asked = {"endpoint": bare, "query": f"SELECT ?l {{ ?s <{RDFS.label}> ?l }}"}
-    before = javascript("fetcher", **asked)["answer"]
+@pytest.mark.parametrize(
+    "reader", [{"client": "fetcher"}, {"client": "comunica", "type": "sparql"}, {"client": "comunica"}]
+)
+def test_what_one_client_writes_another_reads_at_once(bare, javascript, reader):
+    asked = {"endpoint": bare, "query": f"SELECT ?l {{ ?s <{RDFS.label}> ?l }}", **reader}
+    before = javascript(**asked)["answer"]
     Graph(SPARQLUpdateStore(bare, bare), identifier=DATASET_DEFAULT_GRAPH_ID).add((EX.s, RDFS.label, TITLE))
 
     assert before == []
-    assert javascript("fetcher", **asked)["answer"] == [{"l": {"value": str(TITLE), "language": "zh"}}]
+    assert javascript(**asked)["answer"] == [{"l": {"value": str(TITLE), "language": "zh"}}]
