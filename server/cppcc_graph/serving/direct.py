@@ -62,7 +62,9 @@ class DirectProtocol(PatientProtocol):
             return False
         if self.parser.get_http_version() != "1.1" or self.parser.should_upgrade() or self.root_path:
             return False
-        return not self.pipeline and not self._is_answering() and not cast("Front", self.config.app).proxies
+        if self.flow.write_paused or self.pipeline or self._is_answering():  # whoever does not read has to wait
+            return False
+        return not cast("Front", self.config.app).proxies
 
     def _exchange(self) -> Exchange | None:
         scope = cast("Message", self.scope)

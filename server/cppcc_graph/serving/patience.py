@@ -20,6 +20,7 @@ from cppcc_graph.web.request_log import Line
 
 MAX_HEAD_BYTES = 64 * 1024
 _LINGER_S = 5.0
+_MOST_PIPELINED = 100
 _ASCII = bytes(range(0x21, 0x7F))
 
 
@@ -63,8 +64,11 @@ class PatientProtocol(HttpToolsProtocol):
         super().on_url(url if url.isascii() else quote(url, safe=_ASCII).encode())
 
     def on_headers_complete(self) -> None:
-        """The head is there in time."""
+        """The head is there in time; but nobody asks a hundred things before the first one is answered."""
         self.begin_body()
+        if len(self.pipeline) >= _MOST_PIPELINED:
+            self.transport.abort()
+            return
         super().on_headers_complete()
 
     def begin_body(self) -> None:

@@ -147,11 +147,14 @@ def _shown() -> Answer | None:
 
 
 def _short_enough(found: Answer) -> Answer:
-    if found.n_bytes <= MAX_PAGE_BYTES:
-        return found
+    """The answer in memory, if it is one for a page."""
+    is_short = found.n_bytes <= MAX_PAGE_BYTES
     if found.file is not None:
-        found.file.close()
-    raise AnswerTooLarge(limit_bytes=MAX_PAGE_BYTES)
+        with found.file:
+            found = replace(found, body=found.file.read() if is_short else b"", file=None)
+    if not is_short:
+        raise AnswerTooLarge(limit_bytes=MAX_PAGE_BYTES)
+    return found
 
 
 def render_look(page: Page, seen: Look) -> Response:
