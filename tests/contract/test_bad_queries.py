@@ -96,6 +96,13 @@ def test_an_unknown_prefix_comes_with_what_to_write(query, suggestion):
     assert suggestion in error.message
 
 
+def test_a_token_of_any_length_is_told_by_its_beginning():
+    error = complaint(f"ASK {{ ?s {'a' * 100_000} ?o }}")
+
+    assert error.token == "a" * 200
+    assert len(str(error)) < 300
+
+
 def test_a_declaration_that_was_suggested_mends_the_query():
     query = "ASK { ?s a qb:DataSet }"
     mended = f"{complaint(query).suggestion}\n{query}"

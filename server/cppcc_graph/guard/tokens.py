@@ -1,7 +1,6 @@
 """A query text cut into tokens, without recursion, in the order of the text."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 _TOKEN = re.compile(
@@ -32,20 +31,18 @@ class Token(NamedTuple):
 
 def tokens_of(query: str) -> list[Token]:
     """All tokens but white space and comments; a character that begins no token is a ``sign`` of its own."""
-    return list(_tokens(query))
+    new = tuple.__new__  # half the time of Token(…), for texts of hundreds of thousands
+    return [
+        new(Token, (match.lastgroup, match.group(), match.start()))
+        for match in _TOKEN.finditer(query)
+        if match.lastgroup != "blank"
+    ]
 
 
 def place_of(query: str, offset: int) -> tuple[int, int]:
     """1-based line and column, in characters, of a 0-based *offset*."""
     before = query[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
-
-
-def _tokens(query: str) -> Iterator[Token]:
-    for match in _TOKEN.finditer(query):
-        kind = match.lastgroup or "sign"
-        if kind != "blank":
-            yield Token(kind, match.group(), match.start())
 
 
 def is_word(token: Token | None, word: str) -> bool:

@@ -57,16 +57,19 @@ def complaint(text: str, *, base_iri: str | None, is_update: bool = False) -> tu
     try:
         ask(tried, base_iri=base_iri)
     except (SyntaxError, ValueError) as error:
-        match = _REACHED.match(str(error))
-        return _offset(tried, int(match[1]), int(match[2])) if match else 0, str(error)
+        return reached(tried, str(error)), str(error)
     return len(tried), ""  # never, as far as anybody knows
 
 
-def _offset(text: str, line: int, column: int) -> int:
-    return sum(len(passed) + 1 for passed in text.split("\n")[: line - 1]) + column - 1
+def reached(text: str, said: str) -> int:
+    """The 0-based offset in *text* at which the engine stopped, by what it *said*; 0 when it did not say."""
+    match = _REACHED.match(said)
+    if match is None:
+        return 0
+    return sum(len(passed) + 1 for passed in text.split("\n")[: int(match[1]) - 1]) + int(match[2]) - 1
 
 
 def _fits(before: str, candidate: str, *, base_iri: str | None, is_update: bool) -> bool:
     text = f"{before}{GAP}{candidate}"
-    reached, _words = complaint(text, base_iri=base_iri, is_update=is_update)
-    return reached >= len(text) + len(GAP)
+    end, _words = complaint(text, base_iri=base_iri, is_update=is_update)
+    return end >= len(text) + len(GAP)

@@ -1,5 +1,6 @@
 """Keywords in the letters that the engine reads."""
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -7,6 +8,7 @@ from cppcc_graph.guard.tokens import tokens_of
 
 Result = TypeVar("Result")
 _SMALL = ("true", "false")
+_PERHAPS = re.compile("true|false", re.IGNORECASE)
 
 
 def in_small_letters(text: str) -> str:
@@ -15,6 +17,8 @@ def in_small_letters(text: str) -> str:
 
     Spec: SPARQL 1.1 Query, section 19.8 (keywords are matched whatever their case).
     """
+    if not _PERHAPS.search(text):
+        return text
     letters = list(text)
     for token in tokens_of(text):
         if token.kind == "word" and token.text.lower() in _SMALL:

@@ -8,20 +8,24 @@ its tokens set so far apart that no keyword reaches the next one, and what could
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from cppcc_graph.errors import BadSyntax, UnknownFunction
 from cppcc_graph.guard.tokens import Token, place_of, tokens_of
 from cppcc_graph.phrases import mark
 from cppcc_graph.store.complaints import in_our_words, unsaid
-from cppcc_graph.store.expected import GAP, complaint, expected
+from cppcc_graph.store.expected import GAP, complaint, expected, reached
 from cppcc_graph.store.mistakes import Mistake, usual_mistakes
 
 _COMPLAINT = re.compile(r"error at \d+:\d+: expected (?:one of )?(.*)", re.DOTALL)
 _CHARACTER_CLASS = re.compile(r"\[[^\[\]]*(?:'[\[\]]'[^\[\]]*)*\]")
 _MAX_TRIED_CHARACTERS = 20_000
 _MAX_NAMED = 10
-_MAX_SHOWN = 40
+_MAX_SHOWN = 200
+_MAX_TOKEN = 200
+_MAX_WIDE = 1_000
+_FAR = 30
 _BRACKETS_AND_STOPS = "(){}[],;."
 
 
@@ -36,15 +40,17 @@ def bad_query(error: SyntaxError, query: str, *, base_iri: str | None, is_update
     if not tokens:
         return BadSyntax(mark("there is no query: the text is empty"), line=1, column=1, source=source)
     found = next(usual_mistakes(tokens, base_iri), None)
-    found = found or _engine_complaint(str(error), tokens, base_iri=base_iri, is_update=is_update)
+    if found is None:
+        wide = _around(reached(query, str(error)), tokens)
+        found = _engine_complaint(str(error), tokens, wide, base_iri=base_iri, is_update=is_update)
     line, column = place_of(query, found.start)
     return BadSyntax(
         found.template,
-        values=found.values,
+        values=[_short(value) for value in found.values],
         line=line,
         column=column,
         source=source,
-        token=found.token,
+        token=found.token[:_MAX_TOKEN],
         expected=found.expected,
         suggestion=found.suggestion,
     )
@@ -60,11 +66,19 @@ def bad_function(error: RuntimeError, query: str, *, source: str = "query") -> B
     return UnknownFunction(template, values=(named[0],), line=place[0], column=place[1], source=source, token=named[0])
 
 
-def _engine_complaint(said: str, tokens: list[Token], *, base_iri: str | None, is_update: bool) -> Mistake:
-    spaced, starts = _spaced(tokens)
-    reached, again = complaint(spaced, base_iri=base_iri, is_update=is_update)
-    is_at_end = reached >= len(spaced) + len(GAP)
-    position = len(tokens) if is_at_end else max(sum(start <= reached for start in starts) - 1, 0)
+def _around(offset: int, tokens: Sequence[Token]) -> range:
+    """The tokens among which the wrong one is: a keyword of 14 letters at most reaches further than it may."""
+    if len(tokens) <= _MAX_WIDE:
+        return range(len(tokens))
+    near = bisect_right(tokens, offset, key=lambda token: token.start)
+    return range(max(near - _FAR, 0), near + _FAR)
+
+
+def _engine_complaint(said: str, tokens: list[Token], wide: range, *, base_iri: str | None, is_update: bool) -> Mistake:
+    spaced, starts = _spaced(tokens, wide)
+    end, again = complaint(spaced, base_iri=base_iri, is_update=is_update)
+    is_at_end = end >= len(spaced) + len(GAP)
+    position = len(tokens) if is_at_end else max(bisect_right(starts, end) - 1, 0)
     at = None if is_at_end else tokens[position]
     sentence = next(iter((*_sentences(said), *_sentences(again))), "") or unsaid(tokens, at)
     if sentence:
@@ -86,7 +100,7 @@ def _instead(at: Token | None, fitting: tuple[str, ...], tokens: Sequence[Token]
     """What could have stood at the wrong token, or behind the last one."""
     start = at.start if at else _end_of(tokens)
     token = at.text if at else ""
-    found = (token[:_MAX_SHOWN],) if at else ()
+    found = (token,) if at else ()
     if not fitting or len(fitting) > _MAX_NAMED or token.upper() in fitting:
         template = mark("“%(token)s” cannot stand here") if at else mark("the query ends too early")
         return Mistake(start=start, template=template, values=found, token=token, expected=fitting)
@@ -104,15 +118,22 @@ def _end_of(tokens: Sequence[Token]) -> int:
     return tokens[-1].start + len(tokens[-1].text)
 
 
-def _spaced(tokens: list[Token]) -> tuple[str, list[int]]:
-    """The query with wide gaps, and where each token begins in it."""
-    text = ""
+def _spaced(tokens: list[Token], wide: range) -> tuple[str, list[int]]:
+    """The query with wide gaps before the tokens in *wide*, narrow ones elsewhere; where each token begins in it."""
+    pieces = []
     starts = []
-    for before, token in zip([None, *tokens], tokens, strict=False):
-        text += GAP if before is not None and _may_part(before, token) else ""
-        starts.append(len(text))
-        text += token.text
-    return text, starts
+    length = 0
+    for position, token in enumerate(tokens):
+        may_part = position > 0 and _may_part(tokens[position - 1], token)
+        gap = (GAP if position in wide else " ") if may_part else ""
+        pieces += [gap, token.text]
+        starts.append(length + len(gap))
+        length += len(gap) + len(token.text)
+    return "".join(pieces), starts
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _MAX_SHOWN else f"{value[: _MAX_SHOWN - 1]}…"
 
 
 def _may_part(before: Token, token: Token) -> bool:
