@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -165,20 +166,21 @@ class Program:
         os.kill(self.process.pid, number)
 
 
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Program]]:
-    """Starts ``cppcc serve`` with these arguments and waits until it is ready."""
+@contextmanager
+def started_in(parent: Path) -> Iterator[Callable[..., Program]]:
+    """Starts ``cppcc serve`` with these arguments and waits until it is ready; ends all at the end."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(*arguments: object, environment: dict[str, str] | None = None, is_ready: bool = True) -> Program:
-        folder = tmp_path / f"server-{len(started)}"
+        folder = parent / f"server-{len(started)}"
         folder.mkdir()
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         command = [sys.executable, "-m", "cppcc_graph", "serve", "--port", str(port), *map(str, arguments)]
+        paths = {"PYTHONPATH": str(Path(__file__).parents[2] / "server")}
         with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-            process = subprocess.Popen(command, stdout=out, stderr=err, env=os.environ | (environment or {}))
+            process = subprocess.Popen(command, stdout=out, stderr=err, env=os.environ | paths | (environment or {}))
         started.append(process)
         program = Program(process, folder, port)
         if is_ready:
@@ -192,6 +194,13 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Program]]:
         process.wait(timeout=20)
 
 
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Program]]:
+    """Starts ``cppcc serve`` with these arguments and waits until it is ready."""
+    with started_in(tmp_path) as start:
+        yield start
+
+
 def asking(query: str) -> str:
     """The target of a request that asks *query*."""
     return f"/sparql?query={quote(query)}"
@@ -201,3 +210,10 @@ def value_of(metrics: str, name: str) -> float:
     """The value of one line of ``/metrics``."""
     [value] = re.findall(rf"^{re.escape(name)} (\S+)$", metrics, re.MULTILINE)
     return float(value)
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """One that the tests of a module share and leave as it is."""
+    with started_in(tmp_path_factory.mktemp("server")) as start:
+        yield start()
