@@ -180,6 +180,13 @@ def test_a_query_is_refused_with_its_place(store, error, query, place):
     assert (refused.value.line, refused.value.column) == place
 
 
+def test_an_escaped_character_is_that_character(store):
+    """SPARQL 1.1 Query, section 19.2."""
+    query = r"SELECT (STRLEN('\u653F\u0027\u005C\u000A') AS ?n) FROM <x:\u00671> {}"
+
+    assert number(store, query) == 4
+
+
 def test_an_unknown_function_is_named(store):
     with pytest.raises(BadSyntax, match="the function <x:f> does not exist here"):
         answered(store, "SELECT (<x:f>(1) AS ?y) {}", JSON)

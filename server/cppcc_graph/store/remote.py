@@ -15,11 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-import pyoxigraph
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
-
 from cppcc_graph.errors import ReadOnly, StoreBusy, StoreUnavailable, TooComplex, UnknownGraph
-from cppcc_graph.formats import ResultForm, Sink, choose
+from cppcc_graph.formats import Sink, choose
 from cppcc_graph.phrases import mark
 from cppcc_graph.queries import query
 from cppcc_graph.store.address import Remote
@@ -42,7 +39,7 @@ from cppcc_graph.store.ledger import (
     revision_of,
     unfinished,
 )
-from cppcc_graph.store.refusals import about_query
+from cppcc_graph.store.plain import form_of, without_escapes
 from cppcc_graph.store.scoped import Scope, names_graphs, scoped
 from cppcc_graph.terms import Literal, NamedNode, Quad, Solution, Term, Triple
 
@@ -104,9 +101,10 @@ class RemoteStore:
     def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
         deadline = within(min(request.deadline_s or self._deadline_s, self._deadline_s))
         request, outline = alone(request)
-        with about_query(request):
-            # Over no data, so it says whether the query parses, and of which form it is.
-            form = _form(pyoxigraph.Store().query(request.query, base_iri=request.base_iri))
+        form = form_of(request)
+        plain = without_escapes(request.query)
+        if plain != request.query:
+            return self.answer(replace(request, query=plain), into)
         chosen = choose(request.formats, form)
         given = (request.default_graph_iris, request.named_graph_iris)
         if not any(given) and outline.has_dataset_clause:
@@ -274,12 +272,6 @@ class RemoteStore:
 
     def close(self) -> None:
         self._endpoint.close()
-
-
-def _form(results: QuerySolutions | QueryBoolean | QueryTriples) -> ResultForm:
-    if isinstance(results, QueryTriples):
-        return ResultForm.GRAPH
-    return ResultForm.BOOLEAN if isinstance(results, QueryBoolean) else ResultForm.SOLUTIONS
 
 
 def _scope(wanted: tuple[tuple[str, ...], ...], names: tuple[str, ...]) -> Scope:
