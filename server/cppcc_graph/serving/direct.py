@@ -42,12 +42,12 @@ class DirectProtocol(PatientProtocol):
         if made is None:
             answer = front.answers.kept(exchange.query)
             made = reply(answer, opaque, exchange.asked) if answer is not None else None
-        self.cycle = self._new_cycle()
+        self.cycle = cycle = self._new_cycle()
         if made is not None and _is_short(made):
-            self._write(made)
+            self._write(cycle, made)
             front.tell(exchange, answer, made)
             return
-        self._direct = self.loop.create_task(self._answer(front, exchange, opaque))
+        self._direct = self.loop.create_task(self._answer(front, exchange, opaque, cycle))
         self.tasks.add(self._direct)
         self._direct.add_done_callback(self.tasks.discard)
 
@@ -88,8 +88,8 @@ class DirectProtocol(PatientProtocol):
             on_response=self.on_response_complete,
         )
 
-    async def _answer(self, front: Front, exchange: Exchange, opaque: str | None) -> None:
-        cycle = self.cycle
+    async def _answer(self, front: Front, exchange: Exchange, opaque: str | None, cycle: RequestResponseCycle) -> None:
+        """The cycle is that of this query; the connection may have read on to others meanwhile."""
         try:
             answer = await front.answers.answer(replace(exchange.query, client=exchange.client))
         except asyncio.CancelledError:
@@ -108,7 +108,7 @@ class DirectProtocol(PatientProtocol):
     async def _send(self, cycle: RequestResponseCycle, made: Reply) -> None:
         if _is_short(made):
             if not cycle.disconnected:
-                self._write(made)
+                self._write(cycle, made)
             return
         try:
             await sent(made, "GET", cast("Send", cycle.send))
@@ -118,17 +118,17 @@ class DirectProtocol(PatientProtocol):
             if made.file is not None:
                 made.file.close()
 
-    def _write(self, made: Reply) -> None:
+    def _write(self, cycle: RequestResponseCycle, made: Reply) -> None:
         """Head and body in one piece. Spec: RFC 9112, section 2.1 (message format)."""
         body = coded(made.body, made.coding)
         lines = [*self.server_state.default_headers, *header_lines(made, len(body))]
-        if not self.cycle.keep_alive:
+        if not cycle.keep_alive:
             lines.append((b"connection", b"close"))
         head = b"".join([b"%s: %s\r\n" % line for line in lines])
         self.transport.write(b"".join((STATUS_LINE[made.status], head, b"\r\n", body)))
-        self.cycle.response_started = self.cycle.response_complete = True
-        self.cycle.message_event.set()
-        if not self.cycle.keep_alive:
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
             self.transport.close()
         self.on_response_complete()
 
