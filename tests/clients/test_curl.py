@@ -219,3 +219,22 @@ def test_a_failure_is_told_in_chinese_to_who_reads_chinese(endpoint, curl):
         "zh",
     )
     assert "第 1 行" in told.body.decode()
+
+
+def test_a_graph_is_put_read_and_deleted(bare, curl):
+    address = f"{bare.removesuffix('sparql')}graphs?graph=http%3A%2F%2Fexample.org%2F%E6%94%BF%E5%8D%8F"
+    turtle = "<http://example.org/s> <http://example.org/p> '政协'@zh ."
+    put = ("-X", "PUT", "-H", "Content-Type: text/turtle", "--data-binary", "@-")
+    steps = [
+        curl(address, *put, given=turtle),
+        curl(address, *put, given=turtle),
+        curl(address, "-H", "Accept: application/n-triples"),
+        curl(address, *put, given="<http://example.org/s> oops"),
+        curl(address, "-I", "-H", "Accept: application/n-triples"),
+        curl(address, "-X", "DELETE"),
+        curl(address, "-H", "Accept: application/n-triples"),
+    ]
+
+    assert [told.status for told in steps] == [201, 204, 200, 400, 200, 204, 404]
+    assert steps[2].body.decode() == '<http://example.org/s> <http://example.org/p> "政协"@zh .\n'
+    assert steps[4].headers["content-length"] == str(len(steps[2].body))
