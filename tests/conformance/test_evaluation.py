@@ -6,6 +6,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from tests.engines import cppcc
 from tests.engines.engine import free_port
 
 KNOWN = tomllib.loads((Path(__file__).parent / "known_failures.toml").read_text(encoding="utf-8"))
+PARTS = ("1.0,1.2", "1.1")
+"""Versions that are tested at the same time, each part with a server of its own: about half of the tests each."""
 DEADLINE_S = 600
 
 
@@ -34,14 +37,21 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> list[Mapping[str, str]]
     harness = suite().parents[1] / "sparql_eval.py"
     if not harness.is_file():
         pytest.skip(f"no {harness.name} beside the W3C test suite")
-    out = tmp_path_factory.mktemp("w3c") / "results.json"
+    folder = tmp_path_factory.mktemp("w3c")
+    with ThreadPoolExecutor() as threads:
+        return [result for part in threads.map(lambda part: run(harness, folder, part), PARTS) for result in part]
+
+
+def run(harness: Path, folder: Path, versions: str) -> list[Mapping[str, str]]:
+    """The results of some versions of SPARQL, against a server of their own."""
+    out = folder / f"{versions}.json"
     federation = free_port()
     options = (*BARE, "--service", f"http://127.0.0.1:{federation}/")
     with cppcc.served(options=options) as engine:
         graphs = engine.query_url.replace("/sparql", "/graphs")
         command = [sys.executable, str(harness), "--suite", str(suite().parent), "--out", str(out)]
         command += ["--query", engine.query_url, "--update", engine.query_url, "--gsp", graphs]
-        command += ["--federation-port", str(federation)]
+        command += ["--federation-port", str(federation), "--versions", versions]
         done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
     assert out.is_file(), done.stderr
     found: list[Mapping[str, str]] = json.loads(out.read_text(encoding="utf-8"))["results"]
