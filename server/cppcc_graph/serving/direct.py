@@ -16,7 +16,8 @@ from cppcc_graph.serving.patience import PatientProtocol
 from cppcc_graph.web.asgi import CODED_AT_ONCE_BYTES, PIECE_BYTES, Message, Send, header_lines, sent, state_of
 from cppcc_graph.web.coding import coded
 from cppcc_graph.web.conditional import validator
-from cppcc_graph.web.front import ENDPOINT, Exchange, Front, understood
+from cppcc_graph.web.exchange import Exchange, understood
+from cppcc_graph.web.front import ENDPOINT, Front
 from cppcc_graph.web.outcomes import CLIENT_LEFT
 from cppcc_graph.web.reply import Reply, reply, unchanged
 

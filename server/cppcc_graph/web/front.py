@@ -10,26 +10,21 @@ has left is given up.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from time import perf_counter
-from typing import Protocol, TypeAlias, cast
-from urllib.parse import parse_qs
-
-from werkzeug.exceptions import HTTPException
+from typing import Protocol, cast
 
 from cppcc_graph.errors import CppccError
 from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.web.asgi import Application, Message, Receive, Send, cut, has_body, plain, replayed, sent, state_of
 from cppcc_graph.web.conditional import validator
-from cppcc_graph.web.forwarded import Proxies, is_host, origin
-from cppcc_graph.web.incoming import HeaderFields, Incoming, header_fields
+from cppcc_graph.web.exchange import Exchange, client_of, understood
+from cppcc_graph.web.forwarded import Proxies
+from cppcc_graph.web.incoming import header_fields
 from cppcc_graph.web.measures import Measures
 from cppcc_graph.web.operations import PATHS, operation
 from cppcc_graph.web.outcomes import CLIENT_LEFT, outcome_of
-from cppcc_graph.web.reply import Asked, Reply, reply, unchanged
+from cppcc_graph.web.reply import Reply, reply, unchanged
 from cppcc_graph.web.request_log import Line, hash_of, write_line
-from cppcc_graph.web.sparql_request import read_query
-from cppcc_graph.web.wanted import HTML, SHOWN, accepted, formats_of
 
 ENDPOINT = "/sparql"
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY"})
@@ -45,22 +40,6 @@ class AnswerSource(Protocol):
 
     def kept(self, request: QueryRequest) -> Answer | None:
         """The answer, if it is there already."""
-
-
-_Asking: TypeAlias = tuple[QueryRequest, tuple[str, ...], bool]
-"""A query with its formats, the headers that chose them, and whether its answer is shown on a page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A query that was understood, and how its answer is wanted."""
-
-    query: QueryRequest
-    client: str
-    asked: Asked
-    method: str
-    started_s: float
-    is_page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +110,7 @@ class Front:
         method = cast("str", scope["method"])
         await sent(made, method, send)
         line = Line(
-            client=_client(scope),
+            client=client_of(scope),
             method=method,
             route=path,
             status=made.status,
@@ -265,70 +244,10 @@ def _line(exchange: Exchange, answer: Answer | None, made: Reply, *, is_sent: bo
 def _gone(scope: Message, started_s: float) -> Line:
     """Of a request whose body never came."""
     return Line(
-        client=_client(scope),
+        client=client_of(scope),
         method=cast("str", scope["method"]),
         route=None,
         status=CLIENT_LEFT,
         outcome=outcome_of(CLIENT_LEFT),
         took_s=perf_counter() - started_s,
     )
-
-
-def _client(scope: Message) -> str:
-    return cast("tuple[str, int]", scope["client"])[0] if scope["client"] else ""
-
-
-@lru_cache(maxsize=512)
-def _base_url(scheme: str, host: str, path: str) -> str:
-    """The address without the query string; empty when the host cannot be one."""
-    return origin(scheme, host) + path if is_host(host) else ""
-
-
-def understood(scope: Message, body: bytes) -> Exchange | None:
-    """The query, if nothing is wrong with it."""
-    started_s = perf_counter()
-    fields = header_fields(cast("list[tuple[bytes, bytes]]", scope["headers"]))
-    method, query_string = cast("str", scope["method"]), cast("bytes", scope["query_string"])
-    base_url = _base_url(cast("str", scope["scheme"]), fields.get("host"), cast("str", scope["path"]))
-    if not base_url:
-        return None
-    try:
-        if method == "GET" and not body:
-            understood = _asked_by_address(query_string, base_url, fields.get("accept"))
-        else:
-            incoming = Incoming(
-                method=method, query_string=query_string, headers=fields, base_url=base_url, remote_addr="", body=body
-            )
-            understood = _asked(incoming, fields.get("accept"))
-    except (HTTPException, CppccError):
-        return None
-    if understood is None:
-        return None
-    query, vary, is_page = understood
-    asked = Asked(
-        accept_encoding=fields.get("accept-encoding"), if_none_match=fields.get("if-none-match") or None, vary=vary
-    )
-    return Exchange(query, _client(scope), asked, method, started_s, is_page=is_page)
-
-
-@lru_cache(maxsize=512)
-def _asked_by_address(query_string: bytes, base_url: str, accept: str) -> _Asking | None:
-    """As `_asked`; what is asked again and again is read once."""
-    headers = HeaderFields({})
-    incoming = Incoming(method="GET", query_string=query_string, headers=headers, base_url=base_url, remote_addr="")
-    return _asked(incoming, accept)
-
-
-def _asked(incoming: Incoming, accept: str) -> _Asking | None:
-    """None when it is nothing that is answered here."""
-    names = accepted(_format_in(incoming.query_string), accept or None)
-    is_page = names[0] == HTML
-    query = read_query(incoming, formats=SHOWN if is_page else formats_of(names))
-    vary = () if b"format=" in incoming.query_string else ("Accept",)
-    return None if query is None else (query, vary, is_page)
-
-
-def _format_in(query_string: bytes) -> str | None:
-    if b"format=" not in query_string:
-        return None
-    return parse_qs(query_string.decode("utf-8", "replace")).get("format", [None])[0]

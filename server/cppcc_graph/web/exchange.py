@@ -1,0 +1,94 @@
+"""A query as it arrives at an ASGI server, understood without Flask, or left to Flask when it is no plain query."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from time import perf_counter
+from typing import TypeAlias, cast
+from urllib.parse import parse_qs
+
+from werkzeug.exceptions import HTTPException
+
+from cppcc_graph.errors import CppccError
+from cppcc_graph.store.base import QueryRequest
+from cppcc_graph.web.asgi import Message
+from cppcc_graph.web.forwarded import is_host, origin
+from cppcc_graph.web.incoming import HeaderFields, Incoming, header_fields
+from cppcc_graph.web.reply import Asked
+from cppcc_graph.web.sparql_request import read_query
+from cppcc_graph.web.wanted import HTML, SHOWN, accepted, formats_of
+
+_Asking: TypeAlias = tuple[QueryRequest, tuple[str, ...], bool]
+"""A query with its formats, the headers that chose them, and whether its answer is shown on a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A query that was understood, and how its answer is wanted."""
+
+    query: QueryRequest
+    client: str
+    asked: Asked
+    method: str
+    started_s: float
+    is_page: bool = False
+
+
+def client_of(scope: Message) -> str:
+    """The address of who asks; empty at a Unix socket."""
+    return cast("tuple[str, int]", scope["client"])[0] if scope["client"] else ""
+
+
+@lru_cache(maxsize=512)
+def _base_url(scheme: str, host: str, path: str) -> str:
+    """The address without the query string; empty when the host cannot be one."""
+    return origin(scheme, host) + path if is_host(host) else ""
+
+
+def understood(scope: Message, body: bytes) -> Exchange | None:
+    """The query, if nothing is wrong with it."""
+    started_s = perf_counter()
+    fields = header_fields(cast("list[tuple[bytes, bytes]]", scope["headers"]))
+    method, query_string = cast("str", scope["method"]), cast("bytes", scope["query_string"])
+    base_url = _base_url(cast("str", scope["scheme"]), fields.get("host"), cast("str", scope["path"]))
+    if not base_url:
+        return None
+    try:
+        if method == "GET" and not body:
+            understood = _asked_by_address(query_string, base_url, fields.get("accept"))
+        else:
+            incoming = Incoming(
+                method=method, query_string=query_string, headers=fields, base_url=base_url, remote_addr="", body=body
+            )
+            understood = _asked(incoming, fields.get("accept"))
+    except (HTTPException, CppccError):
+        return None
+    if understood is None:
+        return None
+    query, vary, is_page = understood
+    asked = Asked(
+        accept_encoding=fields.get("accept-encoding"), if_none_match=fields.get("if-none-match") or None, vary=vary
+    )
+    return Exchange(query, client_of(scope), asked, method, started_s, is_page=is_page)
+
+
+@lru_cache(maxsize=512)
+def _asked_by_address(query_string: bytes, base_url: str, accept: str) -> _Asking | None:
+    """As `_asked`; what is asked again and again is read once."""
+    headers = HeaderFields({})
+    incoming = Incoming(method="GET", query_string=query_string, headers=headers, base_url=base_url, remote_addr="")
+    return _asked(incoming, accept)
+
+
+def _asked(incoming: Incoming, accept: str) -> _Asking | None:
+    """None when it is nothing that is answered here."""
+    names = accepted(_format_in(incoming.query_string), accept or None)
+    is_page = names[0] == HTML
+    query = read_query(incoming, formats=SHOWN if is_page else formats_of(names))
+    vary = () if b"format=" in incoming.query_string else ("Accept",)
+    return None if query is None else (query, vary, is_page)
+
+
+def _format_in(query_string: bytes) -> str | None:
+    if b"format=" not in query_string:
+        return None
+    return parse_qs(query_string.decode("utf-8", "replace")).get("format", [None])[0]
