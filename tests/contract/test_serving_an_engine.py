@@ -1,8 +1,9 @@
 """A store in an engine, from the first load to the answers of a server, and what happens when something is amiss."""
 
+import socket
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -10,7 +11,7 @@ import pytest
 from tests.contract.conftest import ON_ENGINES
 from tests.engines import cppcc, oxigraph
 
-from cppcc_graph.errors import StoreBusy, StoreUnavailable
+from cppcc_graph.errors import BadSyntax, ServiceRefused, StoreBusy, StoreUnavailable
 from cppcc_graph.store.address import Remote
 from cppcc_graph.store.endpoint import Endpoint
 from cppcc_graph.store.ledger import unfinished
@@ -73,6 +74,30 @@ def test_an_interrupted_load_is_told_to_readers_and_mended_by_the_next(remote_st
         mending.replace_graphs({"x:g1": TWO})
     assert [graph.iri for graph in store.graphs()] == ["x:g1", "x:g2"]
     assert [str(row["o"]) for row in store.select("SELECT ?o { ?s ?p ?o } ORDER BY ?o")] == ['"1"', '"2"']
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ON_ENGINES)
+def test_an_engine_is_asked_to_open_no_connection(remote_store, name):
+    """Virtuoso 7 fetches an address for anybody who calls <bif:http_get>."""
+    store = remote_store(name)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.5)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        for query in (
+            f"SELECT (<bif:http_get>('{address}') AS ?x) {{}}",
+            f"PREFIX b: <bif:> SELECT (IF(true, 1, b:http_get('{address}')) AS ?x) {{}}",
+            f"SELECT * {{ SERVICE <{address}> {{ ?s ?p ?o }} }}",
+            f"SELECT * {{ SERVICE SILENT <{address}> {{ ?s ?p ?o }} }}",
+            f"SELECT * FROM <{address}> {{ ?s ?p ?o }}",
+            f"SELECT * {{ GRAPH <{address}> {{ ?s ?p ?o }} }}",
+            f"DESCRIBE <{address}>",
+        ):
+            with suppress(BadSyntax, ServiceRefused):
+                store.answer(QueryRequest(query=query))
+
+        with pytest.raises(TimeoutError):
+            listening.accept()
 
 
 @pytest.mark.slow

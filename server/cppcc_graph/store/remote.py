@@ -39,7 +39,7 @@ from cppcc_graph.store.ledger import (
     revision_of,
     unfinished,
 )
-from cppcc_graph.store.plain import form_of, without_escapes
+from cppcc_graph.store.plain import check_functions, form_of, without_escapes
 from cppcc_graph.store.scoped import Scope, names_graphs, scoped
 from cppcc_graph.terms import Literal, NamedNode, Quad, Solution, Term, Triple
 
@@ -105,6 +105,7 @@ class RemoteStore:
         plain = without_escapes(request.query)
         if plain != request.query:
             return self.answer(replace(request, query=plain), into)
+        check_functions(request.query, request.base_iri)
         chosen = choose(request.formats, form)
         given = (request.default_graph_iris, request.named_graph_iris)
         if not any(given) and outline.has_dataset_clause:

@@ -8,13 +8,11 @@ protocol's parameters together. So every query is sent with FROM clauses that ar
 from dataclasses import dataclass
 from itertools import pairwise
 
-import pyoxigraph
-from pyoxigraph import QuerySolutions
-
 from cppcc_graph.errors import BadSyntax
+from cppcc_graph.guard.outline import resolved
 from cppcc_graph.guard.tokens import Token, is_word, place_of, tokens_of
 from cppcc_graph.phrases import mark
-from cppcc_graph.terms import BASE, NamedNode
+from cppcc_graph.terms import BASE
 
 NOWHERE = f"{BASE}store/nowhere"
 """A graph that never exists."""
@@ -128,19 +126,10 @@ def _unlisted(query: str, tokens: list[Token], scope: Scope, base_iri: str | Non
     edits = []
     for before, token in pairwise(tokens):
         if is_word(before, "GRAPH") and token.kind in ("iri", "name"):
-            iri = _resolved(prologue, token.text, base_iri)
+            iri = resolved(prologue, token.text, base_iri)
             if iri not in scope.named:
                 edits.append((token.start, token.start + len(token.text), f"<{NOWHERE}>"))
     return edits
-
-
-def _resolved(prologue: str, written: str, base_iri: str | None) -> str:
-    try:
-        answer = pyoxigraph.Store().query(f"{prologue}\nSELECT ({written} AS ?graph) {{}}", base_iri=base_iri)
-    except (SyntaxError, ValueError):
-        return ""
-    term = next(answer)["graph"] if isinstance(answer, QuerySolutions) else None
-    return term.value if isinstance(term, NamedNode) else ""
 
 
 def _edited(query: str, edits: list[tuple[int, int, str]]) -> str:
