@@ -7,13 +7,14 @@ that halves the time that a point lookup takes in this process. Whatever is not 
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from cppcc_graph.errors import CppccError
-from cppcc_graph.serving.patience import PatientProtocol
-from cppcc_graph.web.asgi import CODED_AT_ONCE_BYTES, PIECE_BYTES, Message, Send, header_lines, sent, state_of
+from cppcc_graph.serving.patience import PatientProtocol, in_own_words
+from cppcc_graph.web.asgi import CODED_AT_ONCE_BYTES, PIECE_BYTES, Message, Receive, Send, header_lines, sent, state_of
 from cppcc_graph.web.coding import coded
 from cppcc_graph.web.conditional import validator
 from cppcc_graph.web.exchange import Exchange, understood
@@ -48,7 +49,9 @@ class DirectProtocol(PatientProtocol):
             self._write(cycle, made)
             front.tell(exchange, answer, made)
             return
-        self._direct = self.loop.create_task(self._answer(front, exchange, opaque, cycle))
+        in_own_words(cycle)
+        answering = partial(self._answer, front, exchange, opaque, cycle)
+        self._direct = self.loop.create_task(cycle.run_asgi(answering))
         self.tasks.add(self._direct)
         self._direct.add_done_callback(self.tasks.discard)
 
@@ -89,7 +92,14 @@ class DirectProtocol(PatientProtocol):
             on_response=self.on_response_complete,
         )
 
-    async def _answer(self, front: Front, exchange: Exchange, opaque: str | None, cycle: RequestResponseCycle) -> None:
+    async def _answer(
+        self,
+        front: Front,
+        exchange: Exchange,
+        opaque: str | None,
+        cycle: RequestResponseCycle,
+        *_asgi: object,
+    ) -> None:
         """The cycle is that of this query; the connection may have read on to others meanwhile."""
         try:
             answer = await front.answers.answer(replace(exchange.query, client=exchange.client))
@@ -99,8 +109,9 @@ class DirectProtocol(PatientProtocol):
             front.tell(exchange, None, Reply(status=CLIENT_LEFT))
             return
         except CppccError as error:
-            state_of(cast("Message", cycle.scope)).update(failure=error, started_s=exchange.started_s)
-            await cycle.run_asgi(front.after_failure)  # type: ignore[arg-type]  # an application with plainer types
+            scope = cast("Message", cycle.scope)
+            state_of(scope).update(failure=error, started_s=exchange.started_s)
+            await front.after_failure(scope, cast("Receive", cycle.receive), cast("Send", cycle.send))
             return
         made = reply(answer, opaque, exchange.asked)
         await self._send(cycle, made)

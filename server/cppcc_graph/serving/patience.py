@@ -97,8 +97,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._refuse(MALFORMED)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        mistake = partial(MISTAKE, {}, cycle.receive, cycle.send)  # type: ignore[arg-type]  # uvicorn has own types for it
-        cycle.send_500_response = mistake  # type: ignore[method-assign]  # there is no other way to have our own
+        in_own_words(cycle)
         super()._start_asgi_task(cycle, app)
 
     def _give_up(self) -> None:
@@ -127,6 +126,12 @@ class PatientProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def in_own_words(cycle: RequestResponseCycle) -> None:
+    """Lets *cycle* tell a mistake of ours as every other failure is told."""
+    mistake = partial(MISTAKE, {}, cycle.receive, cycle.send)  # type: ignore[arg-type]  # uvicorn has own types for it
+    cycle.send_500_response = mistake  # type: ignore[method-assign]  # there is no other way
 
 
 def _line(client: str, refusal: Refusal) -> Line:

@@ -5,8 +5,9 @@ import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from time import perf_counter
+from time import perf_counter, time_ns
 from typing import TextIO, TypeAlias
 
 from flask import Flask, Response, current_app, g, request
@@ -20,7 +21,7 @@ Fields: TypeAlias = dict[str, str | int | None]
 _log = logging.getLogger("cppcc_graph.web.requests")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)  # not frozen, which takes three times as long, once for each request
 class Line:
     """
     What is told of one request; None where there is nothing to tell.
@@ -56,7 +57,7 @@ class Line:
     def __str__(self) -> str:
         """A JSON object on one line; put together by hand, which takes a third of the time of a JSON writer."""
         return (
-            f'{{"time": "{datetime.now(UTC).isoformat(timespec="milliseconds")}"'
+            f'{{"time": "{_now()}"'
             f', "client": {encode_basestring_ascii(self.client)}, "method": {_text(self.method)}'
             f', "route": {_text(self.route)}, "status": {self.status}, "outcome": "{self.outcome}"'
             f', "took_ms": {self.took_s * 1000:.1f}, "bytes": {self.n_bytes}, "coding": {_text(self.coding)}'
@@ -122,6 +123,17 @@ def write_line(line: Line) -> None:
         handler.write(str(line))
     else:
         _log.info("%s", line)
+
+
+def _now() -> str:
+    """ISO 8601, in UTC, to the millisecond."""
+    seconds, milliseconds = divmod(time_ns() // 1_000_000, 1000)
+    return f"{_second(seconds)}.{milliseconds:03}Z"
+
+
+@lru_cache(maxsize=2)
+def _second(since_1970_s: int) -> str:
+    return datetime.fromtimestamp(since_1970_s, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _text(value: str | None) -> str:
