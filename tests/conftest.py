@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 
 from cppcc_graph.cli import main
 from cppcc_graph.publish import load_published, put
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.web import create_app
+
+hypothesis_settings.register_profile("without a stopwatch", deadline=None)
+hypothesis_settings.load_profile("without a stopwatch")
 
 ALLOWED_SKIP = "allowed: "
 """A skip whose reason begins like this stands under CI too; every other skip hides a missing component there."""
