@@ -6,7 +6,7 @@ can hold. Two lists cover everything: the four SPARQL results formats and the si
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import IO, Protocol, TypeVar, cast
@@ -54,6 +54,10 @@ class Format:
     aliases: tuple[str, ...] = ()
     extension: str
     holds: frozenset[ResultForm]
+
+    def __reduce__(self) -> "tuple[Callable[[str], Format], tuple[str]]":
+        """By name, so that it is the same object again in another process."""
+        return format_named, (self.name,)
 
     @property
     def content_type(self) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.contract.conftest import ENGINES, ON_ENGINES
+from tests.contract.workers import store_in_workers
 
 from cppcc_graph.errors import (
     BadSyntax,
@@ -32,9 +33,20 @@ ONE, TWO = Literal("1"), Literal("2")
 COUNT = "SELECT (COUNT(*) AS ?n) "
 
 
-@pytest.fixture(params=["memory", "disk", *ON_ENGINES])
+@pytest.fixture(scope="module")
+def in_workers() -> Iterator[Store]:
+    with store_in_workers(is_merged=True) as made:
+        yield made
+
+
+@pytest.fixture(params=["memory", "disk", "workers", *ON_ENGINES])
 def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store of each kind."""
+    if request.param == "workers":
+        made = request.getfixturevalue("in_workers")
+        made.replace_graphs({graph.iri: [] for graph in made.graphs()})
+        yield made
+        return
     if request.param in ENGINES:
         yield request.getfixturevalue("remote_store")(request.param)
         return

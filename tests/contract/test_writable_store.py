@@ -22,6 +22,7 @@ from cppcc_graph.formats import CSV, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTL
 from cppcc_graph.store.base import Document, GraphSummary, GraphWrite, QueryRequest, Store, UpdateRequest
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.terms import Literal, NamedNode, Quad, Triple
+from tests.contract.workers import store_in_workers
 
 START = """
     INSERT DATA {
@@ -35,9 +36,20 @@ XML = """<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="x
 COUNT_ALL = "WHERE { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } }"
 
 
-@pytest.fixture(params=["memory", pytest.param("disk", marks=pytest.mark.slow)])
+@pytest.fixture(scope="module")
+def in_workers() -> Iterator[Store]:
+    with store_in_workers(is_merged=False) as made:
+        yield made
+
+
+@pytest.fixture(params=["memory", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("disk", "workers"))])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """One triple in the default graph, two in each of two named graphs that share one."""
+    if request.param == "workers":
+        kept = request.getfixturevalue("in_workers")
+        update(kept, "DROP ALL;" + START)
+        yield kept
+        return
     made = EmbeddedStore(None if request.param == "memory" else tmp_path / "store", is_merged=False)
     update(made, START)
     yield made
