@@ -13,7 +13,9 @@ from tests.engines import cppcc, oxigraph
 
 from cppcc_graph.errors import BadSyntax, ServiceRefused, StoreBusy, StoreUnavailable
 from cppcc_graph.store.address import Remote
-from cppcc_graph.store.endpoint import Endpoint
+from cppcc_graph.store.base import QueryRequest
+from cppcc_graph.store.deadline import within
+from cppcc_graph.store.endpoint import JSON_RESULTS, Endpoint
 from cppcc_graph.store.ledger import unfinished
 from cppcc_graph.store.remote import RemoteStore
 from cppcc_graph.terms import Literal, NamedNode, Triple
@@ -64,7 +66,7 @@ def test_an_interrupted_load_is_told_to_readers_and_mended_by_the_next(remote_st
     store.replace_graphs({"x:g1": ONE, "x:g2": ONE})
     remote = Remote(query_iri=engine_named(name).query_url)
     endpoint = Endpoint(remote)
-    endpoint.dialect = store._endpoint.dialect  # it decides where updates go
+    endpoint.query("ASK {}", JSON_RESULTS, within(5), limit_bytes=1000).close()  # learns where updates go
     for step in unfinished(["x:g1"]):
         endpoint.update(step)
 
