@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-
-from tests.workers.server import Server, serving
+from tests.workers.server import Server, say, serving
 
 
 @dataclass(slots=True)
@@ -70,17 +69,19 @@ def rows() -> Iterator[list[Row]]:
     """All rows, printed at the end."""
     found: list[Row] = []
     yield found
-    lines = [
-        "",
-        f"{'torture':44} {'outcome':44} {'s':>6} {'well s':>6} {'MiB before → after':>19} {'processes':>9} {'files':>9}",
-        *(
-            f"{row.name:44} {row.outcome:44.44} {row.took_s:6.2f} {row.well_s:6.3f} "
-            f"{row.before[0]:8.1f} → {row.after[0]:8.1f} {row.before[1]:4} → {row.after[1]:2} "
-            f"{row.before[2]:4} → {row.after[2]:3}"
-            for row in found
-        ),
-    ]
-    print("\n".join(lines))
+    say("\n".join(["", HEADING, *map(line_of, found)]))
+
+
+HEADING = f"{'torture':46} {'outcome':74} {'s':>6} {'well s':>6}  {'MiB':>15}  {'processes':>7}  descriptors"
+
+
+def line_of(row: Row) -> str:
+    """A line of the table; numbers before and after."""
+    mib, processes, descriptors = zip(row.before, row.after, strict=True)
+    return (
+        f"{row.name:46} {row.outcome:74} {row.took_s:6.2f} {row.well_s:6.3f}  {mib[0]:6.1f} → {mib[1]:6.1f}  "
+        f"{processes[0]:3} → {processes[1]}  {descriptors[0]:4} → {descriptors[1]}"
+    )
 
 
 @pytest.fixture
@@ -101,8 +102,7 @@ def torture(
         row.after = measured(on)
         rows.append(row)
         with capsys.disabled():
-            print(f"\n  {row.name}: {row.outcome}, {row.took_s:.2f} s, well after {row.well_s:.3f} s, "
-                  f"{row.before} → {row.after}", end="")  # fmt: skip
+            say(f"\n{line_of(row)}")
         assert row.well_s < 1
         assert row.after[0] < row.before[0] + slack_mib
         assert row.after[1] == row.before[1]

@@ -14,22 +14,124 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
-from tests.workers.server import Server, get_target
+from tests.workers.server import Server, get_target, say
 
 pytestmark = pytest.mark.long
 
 MINUTES = float(os.environ.get("CPPCC_FUZZ_MINUTES", "10"))
 SEED = int(os.environ.get("CPPCC_FUZZ_SEED", "1"))
 QUERIES = [path.read_text(encoding="utf-8") for path in Path(__file__).parents[2].rglob("*.rq")]
-TERMS = ("?a ?b ?c <x:a> <x:b> _:n rdf:type a 1 -1.5 1e400 true 'x' \"y\"@zh '1'^^xsd:integer \"\"\"z\"\"\" [] () 政协 "
-         "'\\u0000' '\\ud800' <> <\\u0041> cppcc:Report ?政 $x 00 .5 5. 1e 'x'@en--ltr <<( <x:a> <x:b> 1 )>>").split(" ")  # fmt: skip
-FUNCTIONS = "STR LANG DATATYPE IRI BNODE RAND ABS CEIL CONCAT STRLEN SUBSTR UCASE REPLACE REGEX NOW YEAR TZ UUID MD5 SHA512 COALESCE IF STRLANG STRDT sameTerm isIRI isNUMERIC xsd:integer xsd:dateTime <x:f>".split()  # fmt: skip
-AGGREGATES = "COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split()
-OPERATORS = "= != < > <= >= + - * / && || IN".split()
-PUNCTUATION = list("{}()[]<>.,;:?$@^|/*+!=&-'\"#\\\0\r\n\t ") + ["\ufeff", "\u202e", "\U0001f600", "{{", "}}", "/*", "--"]
-WORDS = "SELECT ASK CONSTRUCT DESCRIBE WHERE FROM NAMED GRAPH OPTIONAL UNION MINUS FILTER BIND VALUES ORDER BY GROUP HAVING LIMIT OFFSET SERVICE SILENT EXISTS NOT AS DISTINCT REDUCED PREFIX BASE INSERT DELETE DATA LOAD CLEAR UNDEF IN".split()  # fmt: skip
-PREFIXES = "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> PREFIX cppcc: <https://w3id.org/cppcc-graph/ontology#> "
+TERMS = [
+    "?a",
+    "?b",
+    "?c",
+    "<x:a>",
+    "<x:b>",
+    "_:n",
+    "rdf:type",
+    "a",
+    "1",
+    "-1.5",
+    "1e400",
+    "true",
+    "'x'",
+    '"y"@zh',
+    "'1'^^xsd:integer",
+    "'''z'''",
+    "[]",
+    "()",
+    "政协",
+    "'\\u0000'",
+    "'\\ud800'",
+    "<>",
+    "<\\u0041>",
+    "cppcc:Report",
+    "?政",
+    "$x",
+    "00",
+    ".5",
+    "5.",
+    "1e",
+    "'x'@en--ltr",
+    "<<(<x:a><x:b>1)>>",
+]
+FUNCTIONS = [
+    "STR",
+    "LANG",
+    "DATATYPE",
+    "IRI",
+    "BNODE",
+    "RAND",
+    "ABS",
+    "CEIL",
+    "CONCAT",
+    "STRLEN",
+    "SUBSTR",
+    "UCASE",
+    "REPLACE",
+    "REGEX",
+    "NOW",
+    "YEAR",
+    "TZ",
+    "UUID",
+    "MD5",
+    "SHA512",
+    "COALESCE",
+    "IF",
+    "STRLANG",
+    "STRDT",
+    "sameTerm",
+    "isIRI",
+    "isNUMERIC",
+    "xsd:integer",
+    "xsd:dateTime",
+    "<x:f>",
+]
+AGGREGATES = ["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"]
+OPERATORS = ["=", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "&&", "||", "IN"]
+PUNCTUATION = [*"{}()[]<>.,;:?$@^|/*+!=&-'\"#\\\0\r\n\t ", "\ufeff", "\u202e", "\U0001f600", "{{", "}}", "/*", "--"]
+WORDS = [
+    "SELECT",
+    "ASK",
+    "CONSTRUCT",
+    "DESCRIBE",
+    "WHERE",
+    "FROM",
+    "NAMED",
+    "GRAPH",
+    "OPTIONAL",
+    "UNION",
+    "MINUS",
+    "FILTER",
+    "BIND",
+    "VALUES",
+    "ORDER",
+    "BY",
+    "GROUP",
+    "HAVING",
+    "LIMIT",
+    "OFFSET",
+    "SERVICE",
+    "SILENT",
+    "EXISTS",
+    "NOT",
+    "AS",
+    "DISTINCT",
+    "REDUCED",
+    "PREFIX",
+    "BASE",
+    "INSERT",
+    "DELETE",
+    "DATA",
+    "LOAD",
+    "CLEAR",
+    "UNDEF",
+    "IN",
+]
+PREFIXES = (
+    "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
+    "PREFIX cppcc: <https://w3id.org/cppcc-graph/ontology#> "
+)
 ACCEPTS = ("*/*", "text/csv", "text/turtle", "application/sparql-results+json", "text/html", "application/ld+json",
            "application/rdf+xml", "image/png", "", "a/b;q=x, */*;q=0.1", "text/" + "z" * 500)  # fmt: skip
 
@@ -42,8 +144,9 @@ class Grammar:
 
     def query(self) -> str:
         pick = self.chance.choice
+        aggregate = f"{pick(AGGREGATES)}({pick(('?a', '*', 'DISTINCT ?b'))})"
         form = pick(("SELECT *", f"SELECT {self.expression_as()}", "SELECT DISTINCT ?a ?b", "ASK", "DESCRIBE ?a",
-                     f"CONSTRUCT {{ {self.triples(2)} }}", f"SELECT ({pick(AGGREGATES)}({pick(('?a', '*', 'DISTINCT ?b'))}) AS ?n)"))  # fmt: skip
+                     f"CONSTRUCT {{ {self.triples(2)} }}", f"SELECT ({aggregate} AS ?n)"))  # fmt: skip
         tail = pick(("", "LIMIT 5", "ORDER BY ?a LIMIT 3", "GROUP BY ?a", "OFFSET 2", f"HAVING {self.expression(1)}",
                      "VALUES ?a { 1 UNDEF }", "LIMIT -1", "ORDER BY RAND()"))  # fmt: skip
         graph = pick(("", "", "FROM <x:g>", "FROM NAMED <x:g>"))
@@ -59,7 +162,8 @@ class Grammar:
         return self.chance.choice((
             self.triples(2), self.triples(3), inner, f"OPTIONAL {inner}", f"MINUS {inner}", f"GRAPH ?g {inner}",
             f"{inner} UNION {self.group(depth - 1)}", f"FILTER({self.expression(depth)})", f"FILTER EXISTS {inner}",
-            f"BIND({self.expression(depth)} AS ?v{self.chance.randint(0, 99)})", f"VALUES (?a ?b) {{ (1 UNDEF) ({self.term()} 2) }}",
+            f"BIND({self.expression(depth)} AS ?v{self.chance.randint(0, 99)})",
+            f"VALUES (?a ?b) {{ (1 UNDEF) ({self.term()} 2) }}",
             f"{{ SELECT ?a {inner} LIMIT 3 }}", f"SERVICE <http://127.0.0.1:9/> {inner}"))  # fmt: skip
 
     def triples(self, n: int) -> str:
@@ -80,8 +184,9 @@ class Grammar:
         if depth == 0:
             return self.term()
         one, other = self.expression(depth - 1), self.expression(depth - 1)
-        return pick((f"({one} {pick(OPERATORS)} {other})", f"{pick(FUNCTIONS)}({one})", f"{pick(FUNCTIONS)}({one}, {other})",
-                     f"!{one}", f"{one} IN ({other})", f"{pick(AGGREGATES)}({one})"))  # fmt: skip
+        return pick((f"({one} {pick(OPERATORS)} {other})", f"{pick(FUNCTIONS)}({one})",
+                     f"{pick(FUNCTIONS)}({one}, {other})", f"!{one}", f"{one} IN ({other})",
+                     f"{pick(AGGREGATES)}({one})"))  # fmt: skip
 
     def expression_as(self) -> str:
         return f"({self.expression(2)} AS ?e)"
@@ -115,7 +220,7 @@ def invented(chance: random.Random, grammar: Grammar) -> bytes:
     return (query if kind < 0.9 else mutated(chance, query)).encode("utf-8", "surrogatepass")
 
 
-def asked(server: Server, connection: http.client.HTTPConnection, chance: random.Random, query: bytes) -> int:
+def asked(connection: http.client.HTTPConnection, chance: random.Random, query: bytes) -> int:
     """Status of one request, sent in one of the ways of the protocol; what came is looked at."""
     headers = {"Accept": chance.choice(ACCEPTS), "Accept-Language": chance.choice(("zh", "en", "xx"))}
     if chance.random() < 0.3:
@@ -124,11 +229,12 @@ def asked(server: Server, connection: http.client.HTTPConnection, chance: random
     if way < 0.3:
         connection.request("GET", get_target(query.decode("utf-8", "replace")), headers=headers)
     elif way < 0.4:
-        target = "/sparql?query=" + "".join(chance.choice(("%", "%2", "%zz", "+", "&", "=", "a", "%00", "%ff")) for _ in range(40))
+        pieces = ("%", "%2", "%zz", "+", "&", "=", "a", "%00", "%ff")
+        target = "/sparql?query=" + "".join(chance.choices(pieces, k=40))
         connection.request("GET", target, headers=headers)
     else:
-        kinds = ("application/sparql-query", "application/x-www-form-urlencoded", "application/sparql-query; charset=utf-8")
-        headers["Content-Type"] = chance.choice(kinds)
+        plain, form_type = "application/sparql-query", "application/x-www-form-urlencoded"
+        headers["Content-Type"] = chance.choice((plain, form_type, f"{plain}; charset=utf-8"))
         form = b"query=" if "form" in headers["Content-Type"] else b""
         connection.request(chance.choice(("POST", "POST", "QUERY")), "/sparql", form + query, headers)
     response = connection.getresponse()
@@ -159,7 +265,7 @@ def fuzz(server: Server, number: int, until_s: float, outcomes: Counter[int], fa
     while time.monotonic() < until_s and len(failures) < 20:
         query = invented(chance, grammar)
         try:
-            outcomes[asked(server, connection, chance, query)] += 1
+            outcomes[asked(connection, chance, query)] += 1
         except (AssertionError, ValueError, OSError, http.client.HTTPException) as error:
             failures.append(f"{error!r:.600}\n   to {query!r:.1000}")
             connection.close()
@@ -180,6 +286,6 @@ def test_whatever_is_asked_has_a_proper_answer(server, torture):
             n_wrong += not server.is_well(client="127.0.0.3", timeout_s=15)
             time.sleep(1)
         row.outcome = f"{sum(outcomes.values()):,}: {dict(sorted(outcomes.items()))}"
-    print("\n".join(failures))
+    say("\n".join(failures))
     assert failures == []
     assert n_wrong == 0

@@ -15,8 +15,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-
-from tests.workers.server import Server, serving
+from tests.workers.server import Server, say, serving
 
 MINUTES = float(os.environ.get("CPPCC_LOAD_MINUTES", "15"))
 N_CLIENTS = 8
@@ -116,18 +115,18 @@ def test_memory_is_flat_and_nothing_fails_at_full_load(capsys):
 
 def report(tally: Tally, curve: list[tuple[float, float, int, int]], rest: tuple[float, int, int]) -> None:
     """Prints what was seen, and the curve as bars."""
-    print(f"\n{sum(tally.outcomes.values()):,} requests in {MINUTES:g} min by {N_CLIENTS} clients")
+    say(f"\n{sum(tally.outcomes.values()):,} requests in {MINUTES:g} min by {N_CLIENTS} clients")
     for name, times_s in tally.times_s.items():
         ordered = sorted(times_s)
         seen = {outcome: n for (of, outcome), n in tally.outcomes.items() if of == name}
-        print(f"  {name:8} {len(ordered):9,}  median {ordered[len(ordered) // 2] * 1000:8.1f} ms  p99 "
-              f"{ordered[int(len(ordered) * 0.99)] * 1000:8.1f} ms  {seen}")  # fmt: skip
+        median_ms, p99_ms = (ordered[int(len(ordered) * share)] * 1000 for share in (0.5, 0.99))
+        say(f"  {name:8} {len(ordered):9,}  median {median_ms:8.1f} ms  p99 {p99_ms:8.1f} ms  {seen}")
     most = max(memory for _at, memory, _pids, _files in curve)
     every = max(1, len(curve) // 30)
     for at_s, memory, pids, descriptors in curve[::every]:
         bar = "#" * round(50 * memory / most)
-        print(f"  {at_s:6.0f} s {memory:8.1f} MiB {pids:3} processes {descriptors:4} descriptors {bar}")
-    print(f"  at rest  {rest[0]:8.1f} MiB {rest[1]:3} processes {rest[2]:4} descriptors")
+        say(f"  {at_s:6.0f} s {memory:8.1f} MiB {pids:3} processes {descriptors:4} descriptors {bar}")
+    say(f"  at rest  {rest[0]:8.1f} MiB {rest[1]:3} processes {rest[2]:4} descriptors")
     if path := os.environ.get("CPPCC_LOAD_CURVE"):
         lines = ["seconds,mib,processes,descriptors", *(",".join(map(str, sample)) for sample in curve)]
         Path(path).write_text("\n".join(lines) + "\n")

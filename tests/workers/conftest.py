@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-
 from tests.workers.server import Server, serving
 
 TIGHT = ("--deadline", 2, "--memory", 192, "--answer", 16, "--workers", 2, "--log-level", "WARNING")

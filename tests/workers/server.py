@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
-from tests.engines.engine import child_pids, memory_mib
+from tests.engines.engine import memory_mib
 
 SERVER = Path(__file__).parents[2] / "server"
 READY_DEADLINE_S = 60
@@ -131,7 +131,7 @@ class Server:
         total = 0
         for pid in self.pids:
             with suppress(OSError):
-                total += len(os.listdir(f"/proc/{pid}/fd"))
+                total += len(list(Path(f"/proc/{pid}/fd").iterdir()))
         return total
 
     def cpu_s(self) -> float:
@@ -219,6 +219,17 @@ def cpu_s(pid: int) -> float:
     return 0.0
 
 
+def nameless_files(pid: int) -> list[str]:
+    """Files without a name that a process holds open."""
+    found = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(OSError):
+            target = str(descriptor.readlink())
+            if target.endswith("(deleted)"):
+                found.append(target)
+    return found
+
+
 def wait_until(condition: object, timeout_s: float = 5.0) -> float:
     """Seconds until *condition* is true; fails when it is not in time."""
     begun = time.monotonic()
@@ -242,4 +253,6 @@ def _state(pid: int) -> str:
     return "Z"
 
 
-__all__ = ["BARE", "SECONDS_OF_WORK", "Reply", "Server", "child_pids", "get_target", "serving", "wait_until"]
+def say(line: str) -> None:
+    """One line for who runs the tests by hand."""
+    sys.stdout.write(f"{line}\n")

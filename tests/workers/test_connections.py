@@ -7,7 +7,6 @@ from contextlib import suppress
 
 import pytest
 import zstandard
-
 from tests.workers.server import get_target, wait_until
 
 ROWS = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 200"

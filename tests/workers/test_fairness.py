@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
 
 import pytest
-
 from tests.workers.server import SECONDS_OF_WORK, Reply, Server, get_target
 
 HALF_A_SECOND = "?a a ?b . ?d a ?e"

@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-from tests.workers.server import SECONDS_OF_WORK, Reply, Server, cpu_s, get_target, wait_until
+from tests.workers.server import SECONDS_OF_WORK, Reply, Server, cpu_s, get_target, nameless_files, wait_until
 
 SORTED_PRODUCT = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
 TEN = " ".join(map(str, range(10)))
@@ -44,6 +43,7 @@ def test_the_client_lowers_the_deadline(tight):
     assert tight.seconds_until_well() < 1
 
 
+@pytest.mark.slow
 def test_the_client_cannot_raise_the_deadline(tight):
     stopped = tight.ask(SECONDS_OF_WORK, timeout="3600")
 
@@ -102,29 +102,16 @@ def test_a_spooled_answer_leaves_no_file_and_no_descriptor(tight):
     assert wait_until(lambda: tight.n_descriptors() <= before + 4) < 5
 
 
-def deleted_files(pid: int) -> list[str]:
-    """Files without a name that a process holds."""
-    found = []
-    for descriptor in os.listdir(f"/proc/{pid}/fd"):
-        try:
-            target = os.readlink(f"/proc/{pid}/fd/{descriptor}")
-        except OSError:
-            continue
-        if target.endswith("(deleted)"):
-            found.append(target)
-    return found
-
-
 def test_a_client_that_leaves_in_the_middle_of_a_large_answer_leaves_no_file(tight):
     connection = tight.connect()
     connection.request("GET", get_target(rows(5)), headers={"Accept": "text/tab-separated-values"})
     response = connection.getresponse()
     assert response.read(1000).startswith(b"?line")
-    assert len(deleted_files(tight.front)) == 1
+    assert len(nameless_files(tight.front)) == 1
     response.close()
     connection.close()
 
-    assert wait_until(lambda: not deleted_files(tight.front)) < 2
+    assert wait_until(lambda: not nameless_files(tight.front)) < 2
     assert tight.is_well()
 
 
@@ -202,7 +189,7 @@ def test_an_evaluator_can_open_no_file_and_no_connection(tight):
     time.sleep(0.1)
     for pid in tight.evaluators:
         limits = limits_of(pid)
-        in_use = {int(descriptor) for descriptor in os.listdir(f"/proc/{pid}/fd")}
+        in_use = {int(descriptor.name) for descriptor in Path(f"/proc/{pid}/fd").iterdir()}
         assert set(range(int(limits["Max open files"]))) <= in_use
         assert limits["Max file size"] == "0"
         assert limits["Max core file size"] == "0"
@@ -214,7 +201,7 @@ def test_curl_sees_that_an_answer_was_cut(serve):
     url = f"http://127.0.0.1:{server.port}{get_target(rows(6))}"
     command = ["curl", "-s", "-o", os.devnull, "--limit-rate", "8M", "-H", "Accept: text/tab-separated-values", url]
     asking = subprocess.Popen(command)
-    wait_until(lambda: deleted_files(server.front), timeout_s=20)
+    wait_until(lambda: nameless_files(server.front), timeout_s=20)
     connection = server.connect()
     connection.request("GET", get_target(rows(6)), headers={"Accept": "text/tab-separated-values"})
     response = connection.getresponse()
