@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -15,6 +18,7 @@ from tests.operations.conftest import ASK, asking, value_of
 pytestmark = pytest.mark.slow
 
 HEAD = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\n"
+SERVER = Path(__file__).parents[2] / "server"
 # Some seconds for the engine, and for the machine that runs it.
 HEAVY = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
@@ -127,9 +131,35 @@ def test_a_client_that_leaves_is_told(program):
     assert value_of(program.get("/metrics").body.decode(), 'cppcc_queries_total{outcome="client-left"}') >= 1
 
 
+def test_requests_that_share_one_evaluation_are_told_so(serve):
+    shared = serve()
+    target = asking("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?b ?f . ?d a ?c }")
+    together = [threading.Thread(target=shared.get, args=(target,)) for _ in range(4)]
+    for one in together:
+        one.start()
+    for one in together:
+        one.join()
+
+    assert sorted(line["cache"] for line in shared.lines()) == ["miss", "shared", "shared", "shared"]
+
+
+def test_what_the_container_asks_is_answered_when_it_is_ready(program):
+    [line] = re.findall(r"^  CMD (.*)$", (SERVER / "Containerfile").read_text(), re.MULTILINE)
+    _, *arguments = json.loads(line)
+
+    def asked(port):
+        environment = os.environ | {"CPPCC_PORT": str(port)}
+        return subprocess.run(
+            [sys.executable, *arguments], env=environment, capture_output=True, check=False
+        ).returncode
+
+    assert asked(program.port) == 0
+    assert asked(1) != 0
+
+
 def test_it_is_alive_before_it_is_ready(serve, tmp_path):
     slow = tmp_path / "many.ttl"
-    slow.write_text("".join(f"<x:{n}> <x:p> {n} .\n" for n in range(200_000)))
+    slow.write_text("".join(f"<x:{n}> <x:p> {n} .\n" for n in range(50_000)))
     starting = serve("--data", slow, is_ready=False)
     seen = {}
     while "ready" not in seen:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import cast
 
+from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from cppcc_graph.errors import CppccError
@@ -66,16 +67,18 @@ class DirectProtocol(PatientProtocol):
             return False
         if self.parser.get_http_version() != "1.1" or self.parser.should_upgrade() or self.root_path:
             return False
-        if self.flow.write_paused or self.pipeline or self._is_answering():  # whoever does not read has to wait
-            return False
-        return not cast("Front", self.config.app).proxies
+        return not (self.flow.write_paused or self.pipeline or self._is_answering())  # who does not read has to wait
 
     def _exchange(self) -> Exchange | None:
         scope = cast("Message", self.scope)
         query_string = self.url[len(_BEGINS) :].partition(b"#")[0]
         scope.update({"method": "GET", "path": ENDPOINT, "raw_path": _ENDPOINT, "query_string": query_string})
+        scope = cast("Front", self.config.app).proxies.real(scope)
         exchange = understood(scope, b"")
-        return None if exchange is None or exchange.is_page else exchange
+        if exchange is None or exchange.is_page:
+            return None
+        self.scope = cast("HTTPScope", scope)
+        return exchange
 
     def _new_cycle(self) -> RequestResponseCycle:
         return RequestResponseCycle(

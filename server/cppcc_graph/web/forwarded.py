@@ -15,8 +15,6 @@ from typing import TypeAlias, cast
 Scope: TypeAlias = MutableMapping[str, object]
 Lines: TypeAlias = list[tuple[bytes, bytes]]
 
-UNIX = "unix"
-"""Stands for peers without an address: those of a Unix socket."""
 _FORWARDED = "forwarded"
 _FOR = "x-forwarded-for"
 _PROTO = "x-forwarded-proto"
@@ -47,19 +45,13 @@ class Proxies:
     def __init__(self, networks: Iterable[str]) -> None:
         """
         Args:
-            networks: Addresses and networks in CIDR notation, or `UNIX`.
+            networks: Addresses and networks in CIDR notation.
 
         Raises:
             ValueError: one is neither.
         """
-        given = list(networks)
-        self._trusts_unix = UNIX in given
-        self._networks = [ip_network(text) for text in given if text != UNIX]
+        self._networks = [ip_network(text) for text in networks]
         self._trusts = lru_cache(maxsize=1024)(self._looked_up)
-
-    def __bool__(self) -> bool:
-        """Whether there are any."""
-        return self._trusts_unix or bool(self._networks)
 
     def real(self, scope: Scope) -> Scope:
         """
@@ -67,8 +59,10 @@ class Proxies:
 
         Spec: RFC 7239, section 4 (Forwarded HTTP Header Field); ASGI 3.0, HTTP connection scope.
         """
+        if not self._networks:
+            return scope
         peer = cast("tuple[str, int] | None", scope.get("client"))
-        if not self._is_trusted_peer(peer):
+        if not peer or not self._trusts(peer[0]):
             return scope
         lines = cast("Lines", scope["headers"])
         said = _said(lines)
@@ -85,9 +79,6 @@ class Proxies:
             "path": prefix + path.removeprefix(root),
             "headers": _with_host(lines, told.host) if told.host else lines,
         }
-
-    def _is_trusted_peer(self, peer: tuple[str, int] | None) -> bool:
-        return self._trusts_unix if not peer or not peer[0] else self._trusts(peer[0])
 
     def _looked_up(self, address: str) -> bool:
         known = _address(address)

@@ -68,8 +68,7 @@ class Front:
         if scope["type"] != "http":
             return
         started_s = perf_counter()
-        if self.proxies:
-            scope = self.proxies.real(scope)
+        scope = self.proxies.real(scope)
         try:
             body = await self._body(scope, receive)
         except (TimeoutError, ConnectionError):

@@ -27,7 +27,7 @@ class Line:
     What is told of one request; None where there is nothing to tell.
 
     Attributes:
-        client: Who asked: an address, behind trusted proxies the real one; empty at a Unix socket.
+        client: Who asked: an address, behind trusted proxies the real one; empty when it has none.
         method: Of the request.
         route: The route that answered, with its variable parts in angle brackets.
         status: Of the answer; 499 when the client left before it, which is never sent.
