@@ -104,14 +104,19 @@ def _group(_: int, __: Random) -> str:
 
 
 def _join(_: int, parameters: Random) -> str:
+    """Each year is found by itself: as one pattern it takes Oxigraph 21 s at a million quads, in this form 0.1 s."""
     year = parameters.randrange(FIRST_YEAR + 1, FIRST_YEAR + YEARS)
     return f"""SELECT ?body ?indicator ?before ?after_00000000 {{
-  ?old cppcc:period {iri(f"period/{year - 1}")} ; cppcc:indicator ?indicator ; cppcc:reportedBody ?body ;
-    cppcc:value ?before .
-  ?new cppcc:period {iri(f"period/{year}")} ; cppcc:indicator ?indicator ; cppcc:reportedBody ?body ;
-    cppcc:value ?after_00000000 .
+  {{ SELECT ?body ?indicator ?before {{ {_of_year("before", year - 1)} }} }}
+  {{ SELECT ?body ?indicator ?after_00000000 {{ {_of_year("after_00000000", year)} }} }}
   FILTER(?after_00000000 > 2 * ?before)
 }}"""
+
+
+def _of_year(value: str, year: int) -> str:
+    period = iri(f"period/{year}")
+    of_figure = f"cppcc:indicator ?indicator ; cppcc:reportedBody ?body ; cppcc:value ?{value}"
+    return f"?figure cppcc:period {period} ; {of_figure}"
 
 
 def _path(n_reports: int, parameters: Random) -> str:
