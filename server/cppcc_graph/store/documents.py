@@ -5,7 +5,7 @@ import re
 import pyoxigraph
 
 from cppcc_graph.errors import BadSyntax, TooComplex
-from cppcc_graph.formats import RDF_XML, Format, rdf_syntax
+from cppcc_graph.formats import JSON_LD, RDF_XML, Format, rdf_syntax
 from cppcc_graph.guard.limits import MAX_DEPTH
 from cppcc_graph.guard.tokens import place_of
 from cppcc_graph.phrases import mark
@@ -29,6 +29,7 @@ _TAG = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_JSON = re.compile(rb'"(?:[^"\\]|\\.)*+"|(?P<opening>[{\[])|(?P<closing>[}\]])', re.DOTALL)
 _MAX_ELEMENTS = 1_000
 
 
@@ -84,19 +85,19 @@ def _check_encoding(content: bytes, source: str) -> None:
 
 
 def _check_depth(content: bytes, rdf_format: Format, source: str) -> None:
-    """The engine's readers recurse over triple terms: 20 000 of them, one in another, end the process."""
-    is_xml = rdf_format is RDF_XML
-    limit, pieces = (_MAX_ELEMENTS, _TAG) if is_xml else (MAX_DEPTH, _PIECE)
-    if content.count(b"</" if is_xml else b"<<") <= limit:
+    """The engine's readers recurse: 20 000 triple terms or 5 000 JSON objects, one in another, end the process."""
+    limit, sign, pieces, noun = MAX_DEPTH, b"<<", _PIECE, "triples within triples"
+    if rdf_format is RDF_XML:
+        limit, sign, pieces, noun = _MAX_ELEMENTS, b"</", _TAG, "elements within elements"
+    elif rdf_format is JSON_LD:
+        limit, sign, pieces, noun = MAX_DEPTH, b"{", _JSON, "objects and lists within each other"
+    if content.count(sign) <= limit:
         return
     depth = 0
     for piece in pieces.finditer(content):
         depth += (piece["opening"] is not None) - (piece["closing"] is not None)
         if depth > limit:
-            template = mark("more than %(limit)s elements within elements")
-            if not is_xml:
-                template = mark("more than %(limit)s triples within triples")
-            raise TooComplex(template, values=(f"{limit:,}",), source=source)
+            raise TooComplex(f"more than {limit:,} {noun}", source=source)
 
 
 def _bad_document(error: SyntaxError, source: str) -> BadSyntax:
