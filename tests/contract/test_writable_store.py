@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.contract.workers import store_in_workers
 
 from cppcc_graph.errors import (
     BadSyntax,
@@ -22,7 +23,6 @@ from cppcc_graph.formats import CSV, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTL
 from cppcc_graph.store.base import Document, GraphSummary, GraphWrite, QueryRequest, Store, UpdateRequest
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.terms import Literal, NamedNode, Quad, Triple
-from tests.contract.workers import store_in_workers
 
 START = """
     INSERT DATA {
@@ -328,7 +328,7 @@ def test_truth_is_written_in_letters_of_any_size(store):
 
     assert store.answer(QueryRequest(query=query, formats=(CSV,))).body == b"x,y,z\r\ntrue,TRUE,true\r\n"
     assert store.ask("ASK { <x:t> <x:is> true , 'TRUE' }")
-    with pytest.raises(BadSyntax, match="line 1, column 28: .*found “}”"):
+    with pytest.raises(BadSyntax, match=r"line 1, column 28: .*found “}”"):
         store.answer(QueryRequest(query="SELECT * { FILTER(TRUE) ?s }"))
 
 
@@ -445,6 +445,7 @@ def test_a_graph_is_read_in_each_format(store, content, rdf_format, graph_iri):
         ("<x:s> <x:p> <x:o> <x:g> .", N_QUADS, "the document names the graph <x:g>"),
         ("<x:s> <x:p> " + "<<( <x:s> <x:p> " * 100_000, TURTLE, "more than 128 triples within triples"),
         ("<a>" * 100_000 + "</a>" * 100_000, RDF_XML, "more than 1,000 elements within elements"),
+        ('{"x:p":' * 60_000 + "1" + "}" * 60_000, JSON_LD, "more than 128 objects and lists within each other"),
         ('{"@context": "http://127.0.0.1:9/"}', JSON_LD, "a context on the web is not fetched"),
     ],
 )
@@ -458,10 +459,14 @@ def test_a_bad_document_leaves_the_old_graph(store, content, rdf_format, message
     assert set(store.quads()) == before
 
 
-def test_much_text_that_looks_like_nested_triples_is_no_nesting(store):
+def test_much_text_that_looks_like_nesting_is_none(store):
     lines = ", ".join(f'"cout << {n} << endl; // \\" <<"' for n in range(1000))
+    objects = ",".join(f'{{"@id": "x:{n}", "x:p": "{{[ \\"{{"}}' for n in range(1000))
 
     assert put(store, "x:code", f"<x:s> <x:p> {lines} .") is True
+    write = GraphWrite(graph_iri="x:j", documents=(document(f"[{objects}]", JSON_LD),), is_replacing=True)
+    assert store.write_graph(write) is True
+    assert store.graphs()[-1] == GraphSummary(iri="x:j", n_triples=1000)
 
 
 def test_replacing_graphs_leaves_the_default_graph(store):
