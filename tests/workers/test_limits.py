@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -212,3 +213,16 @@ def test_curl_sees_that_an_answer_was_cut(serve):
         response.read()
     assert asking.wait(timeout=20) in (18, 56)
     assert server.seconds_until_well() < 5
+
+
+def test_a_disk_that_is_full_is_told_before_the_first_byte(tight):
+    """The front may write no file above 6 MB, as if there were no room."""
+    resource.prlimit(tight.front, resource.RLIMIT_FSIZE, (6_000_000, resource.RLIM_INFINITY))
+    refused = tight.ask(rows(5) + " ", accept="text/tab-separated-values")
+    resource.prlimit(tight.front, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    answered = tight.ask(rows(5) + " ", accept="text/tab-separated-values")
+
+    assert refused.status == 503
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert len(answered.body.splitlines()) == 100_001
+    assert nameless_files(tight.front) == []
