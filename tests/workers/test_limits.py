@@ -211,6 +211,8 @@ def test_curl_sees_that_an_answer_was_cut(serve):
 
     with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
         response.read()
+    response.close()
+    connection.close()
     assert asking.wait(timeout=20) in (18, 56)
     assert server.seconds_until_well() < 5
 
