@@ -75,9 +75,10 @@ class Door:
             proxies=Proxies(self.proxies),
         )
 
-    def get(self, target: str, *, peer: str | None = "192.0.2.7", method: str = "GET", **headers: str) -> Seen:
-        """One request; header names have underscores for hyphens, several lines of one are separated by line ends."""
-        given = {"host": "cppcc.example"} | {name.replace("_", "-").lower(): value for name, value in headers.items()}
+    def get(self, target: str, *, peer: str | None = "192.0.2.7", method: str = "GET", **headers: str | None) -> Seen:
+        """One request; header names have underscores for hyphens, values a line end between several lines of one."""
+        named = {"host": "cppcc.example"} | {name.replace("_", "-").lower(): value for name, value in headers.items()}
+        given = {name: value for name, value in named.items() if value is not None}
         path, _, query = target.partition("?")
         scope = {
             "type": "http",

@@ -115,6 +115,21 @@ def test_the_standard_header_gives_scheme_and_host_too(door):
     assert "https://data.example:8443/here" in seen.text
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("x_forwarded_host", "evil.example, data.example", "http://data.example/here"),
+        ("x_forwarded_host", "evil.example\ndata.example", "http://data.example/here"),
+        ("x_forwarded_proto", "http, HTTPS", "https://cppcc.example/here"),
+        ("x_forwarded_prefix", "/evil, /good", "http://cppcc.example/good/here"),
+    ],
+)
+def test_of_several_values_the_last_one_counts(door, name, value, expected):
+    seen = door(proxies=NETWORKS).get(HERE, peer=PROXY, **{name: value})
+
+    assert expected in seen.text
+
+
 def test_what_the_client_wrote_before_the_proxy_is_not_believed(door):
     told = "for=198.51.100.1;host=evil.example;proto=https, for=203.0.113.9;host=data.example"
     seen = door(proxies=NETWORKS).get(HERE, peer=PROXY, forwarded=told)
@@ -182,6 +197,7 @@ def test_a_value_that_cannot_be_used_is_passed_over(door, name, value):
         "[g::1]",
         "a\nb",
         "x" * 300,
+        None,
     ],
 )
 def test_a_host_that_is_none_is_refused_in_words(door, host):
