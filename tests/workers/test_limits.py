@@ -200,7 +200,7 @@ def test_an_evaluator_can_open_no_file_and_no_connection(tight):
 def test_curl_sees_that_an_answer_was_cut(serve):
     server = serve("--answer", 512)
     url = f"http://127.0.0.1:{server.port}{get_target(rows(6))}"
-    command = ["curl", "-s", "-o", os.devnull, "--limit-rate", "8M", "-H", "Accept: text/tab-separated-values", url]
+    command = ["curl", "-s", "-o", os.devnull, "--limit-rate", "1M", "-H", "Accept: text/tab-separated-values", url]
     asking = subprocess.Popen(command)
     wait_until(lambda: nameless_files(server.front), timeout_s=20)
     connection = server.connect()
