@@ -33,7 +33,7 @@ from tests.bench.picture import picture
 from tests.bench.queries import KINDS, NUMBER, Kind
 from tests.bench.recovery import recovery
 from tests.bench.reports import write
-from tests.bench.table import Cell, failures, latencies, memory, ratios
+from tests.bench.table import Cell, failures, latencies, memory, processor, ratios
 from tests.engines import ENGINES, Engine, cppcc, started, why_missing
 
 OURS, CACHED = "cppcc", "cppcc, cached"
@@ -209,7 +209,10 @@ def _run(one: Series, kind: Kind, templates: list[str], numbers: "count[int]", c
         drive(one.engine.query_url, requests, clients=1, seconds=0.1)
         return drive(one.engine.query_url, requests, clients=clients, seconds=seconds)
     Random(next(numbers)).shuffle(bare)
-    return drive(one.engine.query_url, _numbered(bare, numbers), clients=clients, seconds=seconds)
+    before_s = one.engine.cpu_s()
+    run = drive(one.engine.query_url, _numbered(bare, numbers), clients=clients, seconds=seconds)
+    run.engine_cpu_s = one.engine.cpu_s() - before_s
+    return run
 
 
 def _repeated(requests: list[bytes]) -> Iterator[bytes]:
@@ -231,6 +234,8 @@ def _tell(given: argparse.Namespace, n_reports: int, series: list[Series], measu
         say(ratios(measured.cells, given.queries, clients, names))
         say(f"\n## {clients} client{'s' * (clients != 1)}: milliseconds, p50 / p95\n")
         say(latencies(measured.cells, given.queries, clients, names))
+        say(f"\n## {clients} client{'s' * (clients != 1)}: processor milliseconds for one answer\n")
+        say(processor(measured.cells, given.queries, clients, [one.name for one in series if not one.repeats]))
     shares = [run.own_cpu for runs in measured.cells.values() for run in runs]
     say(f"\nThe load took {sorted(shares)[len(shares) // 2]:.0%} of one processor (median), {max(shares):.0%} at most.")
     say(failures(measured.cells))

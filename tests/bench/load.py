@@ -31,6 +31,10 @@ class Run:
     failures: list[str] = field(default_factory=list)
     own_cpu: float = 0.0
     """Share of one processor that this side took."""
+    n_late: int = 0
+    """Answers that came after the window."""
+    engine_cpu_s: float = 0.0
+    """Processor time of the engine, until the last answer had come."""
     is_estimate: bool = False
     """Not a window but one answer alone."""
 
@@ -82,7 +86,7 @@ def drive(url: str, requests: Iterator[bytes], *, clients: int, seconds: float) 
             cpu = time.process_time()
             run = several.window(clients, seconds)
             run.own_cpu = (time.process_time() - cpu) / run.seconds
-            several.drain()
+            run.n_late = several.drain()
     finally:
         gc.enable()
     return run
@@ -119,13 +123,17 @@ class _Clients:
         run.seconds = now - started
         return run
 
-    def drain(self) -> None:
-        """Waits for the answers under way, so that the next server does not pay for them."""
+    def drain(self) -> int:
+        """Waits for the answers under way, so that the next server does not pay for them; how many came whole."""
+        n_whole = 0
         gives_up = time.perf_counter() + LONGEST_S
         while self.by_number and time.perf_counter() < gives_up:
             for number, _ in self.poll.poll(0.2):
-                if _receive(self.by_number[number]) is not None:
+                outcome = _receive(self.by_number[number])
+                if outcome is not None:
+                    n_whole += outcome == ""
                     self._drop(self.by_number[number])
+        return n_whole
 
     def close(self) -> None:
         for client in list(self.by_number.values()):

@@ -65,6 +65,23 @@ def latencies(cells: Cells, kinds: Sequence[str], clients: int, names: Sequence[
     return "\n".join([*lines, *_estimated(cells, clients)])
 
 
+def processor(cells: Cells, kinds: Sequence[str], clients: int, names: Sequence[str]) -> str:
+    """
+    Processor time of the engine for one answer, in milliseconds, over all rounds.
+
+    It hardly depends on what else runs on the machine, so it tells more than rates when the machine is not quiet.
+    """
+    lines = [_row("", *names), _row("---", *["--:"] * len(names))]
+    lines += [_row(kind, *(_cost(cells[Cell(kind, clients, name)]) for name in names)) for kind in kinds]
+    return "\n".join(lines)
+
+
+def _cost(runs: Sequence[Run]) -> str:
+    windows = [run for run in runs if not run.is_estimate]
+    n_answers = sum(len(run.latencies_s) + run.n_late for run in windows)
+    return f"{1000 * sum(run.engine_cpu_s for run in windows) / n_answers:.3f}" if n_answers else "-"
+
+
 def _latency(runs: Sequence[Run]) -> str:
     samples = [1000 * latency for run in runs for latency in run.latencies_s]
     if not samples:

@@ -17,7 +17,7 @@ from tests.bench.load import Run, drive
 from tests.bench.picture import picture
 from tests.bench.queries import KINDS
 from tests.bench.reports import quads, report, report_path
-from tests.bench.table import Cell, ratios
+from tests.bench.table import Cell, processor, ratios
 from tests.engines import why_missing
 
 CHECKOUT = Path(__file__).parents[2]
@@ -164,6 +164,8 @@ def test_a_ratio_is_the_median_of_the_rounds_and_its_spread_stands_beside_it():
         "| --- | --: | --: |",
         "| ASK | 100.0 | 0.50 [0.40–0.60] |",
     ]
+    costs = {Cell("ASK", 8, "cppcc"): [Run(latencies_s=[0.001] * 3, n_late=1, engine_cpu_s=0.002)]}
+    assert processor(costs, ["ASK"], 8, ["cppcc"]).splitlines()[-1] == "| ASK | 0.500 |"
     drawn = picture(cells, ["ASK"], [8], ["cppcc", "oxigraph serve"])
     assert "<title>cppcc: 0.5</title>" in drawn
     assert "8 clients: ratio to oxigraph serve" in drawn

@@ -52,6 +52,18 @@ class Engine:
         """Resident memory of all its processes in MiB; a page that several share counts once."""
         return sum(memory_mib(pid) for pid in self.pids)
 
+    def cpu_s(self) -> float:
+        """Processor time so far of the processes that live now, in seconds."""
+        return sum(cpu_s(pid) for pid in self.pids)
+
+
+def cpu_s(pid: int) -> float:
+    """Processor time of one process so far in seconds, user and system; 0 when it is gone."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
 
 def child_pids(pid: int) -> list[int]:
     """The descendants of a process, parents before children; empty when it is gone."""
