@@ -36,8 +36,8 @@ def measured(server: Server) -> tuple[float, int, int]:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """The bundled data with the usual limits, but a deadline of 10 s."""
-    with serving("--deadline", 10, "--workers", 2, "--log-level", "WARNING") as made:
+    """The bundled data with the usual limits, but a deadline of 10 s, and few answers kept: they are no leak."""
+    with serving("--deadline", 10, "--cache", 8, "--workers", 2, "--log-level", "WARNING") as made:
         warm(made)
         yield made
 
@@ -45,7 +45,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def generous() -> Iterator[Server]:
     """The same with minutes and GiB for each answer."""
-    with serving("--deadline", 120, "--answer", 1536, "--workers", 2, "--log-level", "WARNING") as made:
+    with serving("--deadline", 120, "--answer", 1536, "--cache", 8, "--workers", 2, "--log-level", "WARNING") as made:
         warm(made)
         yield made
 
