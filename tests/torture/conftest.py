@@ -9,6 +9,9 @@ from dataclasses import dataclass
 import pytest
 from tests.workers.server import Server, say, serving
 
+STILL = 10
+"""Looks, 50 ms apart, that see the same processes."""
+
 
 @dataclass(slots=True)
 class Row:
@@ -24,12 +27,12 @@ class Row:
 
 def measured(server: Server) -> tuple[float, int, int]:
     """MiB, processes, descriptors, when nothing moves any more."""
-    n_expected = len(server.pids)
+    seen: list[list[int]] = []
     for _ in range(100):
-        time.sleep(0.05)
-        if len(server.pids) == n_expected and len(server.evaluators) == n_expected - 3:
+        seen.append(server.pids)
+        if len(seen) > STILL and all(pids == seen[-1] for pids in seen[-STILL:]):
             break
-        n_expected = len(server.pids)
+        time.sleep(0.05)
     memory = statistics.median(server.memory_mib() for _ in range(3))
     return memory, len(server.pids), server.n_descriptors()
 
