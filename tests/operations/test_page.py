@@ -9,7 +9,12 @@ import pytest
 from tests.operations.conftest import ASK
 
 from cppcc_graph.cli import commands
+from cppcc_graph.serving.patience import MAX_HEAD_BYTES, PatientProtocol
+from cppcc_graph.store.workers.places import Places
+from cppcc_graph.web import MAX_BODY_BYTES
+from cppcc_graph.web.asgi import PIECE_BYTES
 from cppcc_graph.web.outcomes import OUTCOMES
+from cppcc_graph.web.sparql_request import MAX_QUERY_STRING_BYTES
 
 SERVER = Path(__file__).parents[2] / "server"
 PAGE = (SERVER / "OPERATIONS.md").read_text(encoding="utf-8")
@@ -59,6 +64,21 @@ def test_every_field_of_a_line_stands_on_the_page_in_order(door, lines):
     named = [name for cell in first_cells("One line for each request") for name in re.findall(r"`(\w+)`", cell)]
 
     assert named == list(lines()[0])
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        f"{MAX_QUERY_STRING_BYTES:,} bytes after the `?`",
+        f"{MAX_HEAD_BYTES // 1024} KiB, within {PatientProtocol.head_deadline_s:.0f} s",
+        f"{MAX_BODY_BYTES:,} bytes",
+        f"| {PatientProtocol.most_connections:,}; idle",
+        f"{Places(usual=1).waiting_per_client} of one client",
+        f"piece of {PIECE_BYTES // 1024} KiB",
+    ],
+)
+def test_the_page_tells_the_limits_that_hold(figure):
+    assert figure in part("Sizes and limits")
 
 
 def test_every_option_on_the_page_exists():

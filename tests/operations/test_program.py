@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.engines import oxigraph
 from tests.operations.conftest import ASK, asking, value_of
 
 pytestmark = pytest.mark.slow
@@ -172,6 +173,44 @@ def test_it_is_alive_before_it_is_ready(serve, tmp_path):
         time.sleep(0.02)
 
     assert seen == {"no evaluator has answered yet": (200, 503), "ready": (200, 200)}
+
+
+@pytest.fixture
+def engine():
+    """Starts an empty engine on a port."""
+    started = []
+
+    def start(port):
+        command = [oxigraph.program(), "serve", "--bind", f"127.0.0.1:{port}"]
+        started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def test_a_store_elsewhere_that_is_away_or_empty_is_not_ready_and_comes_back(serve, engine, in_new_process):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    before = serve("--store", f"http://127.0.0.1:{port}/query", is_ready=False)
+    before.wait_for("cppcc: not ready: the engine at ")
+    away = before.get("/readyz")
+    engine(port)
+    before.wait_for("the store is empty")
+    empty = before.get("/readyz")
+    loaded = in_new_process("load", "--store", f"http://127.0.0.1:{port}/query")
+    until = time.monotonic() + 20
+    while before.get("/readyz").status != 200:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+
+    assert loaded.status == 0
+    assert (away.status, empty.status) == (503, 503)
+    assert "cannot be reached" in away.body.decode()
+    assert empty.body == b"the store is empty\n"
+    assert " is ready: " in before.said()
 
 
 def test_a_reload_drops_no_request_and_is_told(serve, tmp_path):

@@ -130,7 +130,7 @@ async def _serve(plan: FrontPlan) -> None:
     dispatcher.start()
     loop.add_reader(plan.orders, _turn, plan.orders, dispatcher.turn_to)
     server = _Stopping(_config(front), partial(loop.call_later, GRACE_S - _LAST_WORDS_S, dispatcher.close))
-    watching = [loop.create_task(readiness.watch(server)), loop.create_task(_say_ready(plan, dispatcher))]
+    watching = [loop.create_task(readiness.watch(server)), loop.create_task(_say_ready(plan, dispatcher, readiness))]
     await server.serve([plan.listener])
     for task in watching:
         task.cancel()
@@ -174,7 +174,9 @@ def _config(front: Front) -> uvicorn.Config:
     )
 
 
-async def _say_ready(plan: FrontPlan, dispatcher: Dispatcher) -> None:
+async def _say_ready(plan: FrontPlan, dispatcher: Dispatcher, readiness: Readiness) -> None:
+    await readiness.reached.wait()
+    notify(READY)
     if not plan.is_first:
         return
     try:
@@ -182,7 +184,6 @@ async def _say_ready(plan: FrontPlan, dispatcher: Dispatcher) -> None:
     except CppccError as error:
         click.echo(f"cppcc: {error}", err=True)
         return
-    notify(READY)
     n_triples = sum(graph.n_triples for graph in graphs)
     click.echo(f"cppcc: {plan.url} is ready: {len(graphs)} graphs, {n_triples:,} triples", err=True)
 
