@@ -6,7 +6,19 @@ from typing import TypeAlias
 
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
-from cppcc_graph.formats import CSV, TSV, XML, Format, ResultForm, Sink, choose, write_graph, write_results
+from cppcc_graph.formats import (
+    CSV,
+    N_TRIPLES,
+    TSV,
+    XML,
+    Format,
+    ResultForm,
+    Sink,
+    choose,
+    write_graph,
+    write_lines,
+    write_results,
+)
 from cppcc_graph.store.base import Answer
 
 Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples
@@ -23,6 +35,9 @@ def written(results: Results, formats: Sequence[Format], into: Sink | None) -> A
     """
     if isinstance(results, QueryTriples):
         graph_format = choose(formats, ResultForm.GRAPH)
+        if graph_format is N_TRIPLES:
+            body, n_rows = write_lines(results, into)
+            return Answer(form=ResultForm.GRAPH, format=graph_format, body=body, n_rows=n_rows)
         triples = list(dict.fromkeys(results))
         body = write_graph(triples, graph_format, into)
         return Answer(form=ResultForm.GRAPH, format=graph_format, body=body, n_rows=len(triples))
@@ -30,8 +45,9 @@ def written(results: Results, formats: Sequence[Format], into: Sink | None) -> A
     results_format = choose(formats, form)
     start = Start(into) if into is not None else None
     body = write_results(results, results_format, start)
-    n_rows = 1 if form is ResultForm.BOOLEAN else count_rows(body if start is None else start.document, results_format)
-    return Answer(form=form, format=results_format, body=body, n_rows=n_rows)
+    document = body if start is None else start.document
+    counted = 1 if form is ResultForm.BOOLEAN else count_rows(document, results_format)
+    return Answer(form=form, format=results_format, body=body, n_rows=counted)
 
 
 MAX_COUNTED_BYTES = 1 << 20
