@@ -39,7 +39,9 @@ def in_workers() -> Iterator[Store]:
         yield made
 
 
-@pytest.fixture(params=["memory", "disk", "workers", *ON_ENGINES])
+@pytest.fixture(
+    params=["memory", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("disk", "workers")), *ON_ENGINES]
+)
 def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store of each kind."""
     if request.param == "workers":

@@ -330,6 +330,7 @@ def judges(loaded: list[Loaded], data: Data, texts: Path) -> Judges:
     return Judges(loaded, data, texts)
 
 
+@pytest.mark.slow
 def test_there_are_300_different_mutants_and_they_are_always_the_same(loaded: list[Loaded], data: Data):
     chosen = mutants(data)
 

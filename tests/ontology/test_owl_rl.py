@@ -122,6 +122,7 @@ def reasoned_on(graph: Graph) -> Graph:
     return kept
 
 
+@pytest.mark.slow
 def test_ontology_and_data_are_consistent(published: Graph) -> None:
     assert errors(reasoned_on(published)) == []
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, BNode, Graph, Literal, Namespace, URIRef
 
 from cppcc_graph import terms
@@ -263,6 +264,7 @@ def test_there_is_no_blank_node_outside_the_shapes(published: Graph) -> None:
     assert [triple for triple in published if any(isinstance(node, BNode) for node in triple)] == []
 
 
+@pytest.mark.slow
 def test_no_triple_stands_in_two_files(documents: Mapping[Path, Graph]) -> None:
     """Published graphs must not overlap: their union is counted as a bag by the engine."""
     twice = [

@@ -47,6 +47,7 @@ def test_a_notebook_and_a_store_hold_the_same_triples(published):
     assert graphs == {graph.iri: graph.n_triples for graph in published.graphs()}
 
 
+@pytest.mark.slow
 def test_a_store_on_disk_can_be_read(folder, tmp_path):
     open_store(tmp_path / "store", [folder / "a.ttl"]).close()
     dataset = cppcc_graph.open_dataset(store=tmp_path / "store")

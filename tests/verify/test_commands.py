@@ -75,6 +75,7 @@ def test_a_folder_of_texts_that_is_not_there_is_named(cppcc, command, tmp_path):
     assert "nowhere" in err
 
 
+@pytest.mark.slow
 def test_the_coverage_is_told_as_table_markdown_and_json(cppcc):
     told = {
         form: cppcc("coverage", "--texts", HERE, "--data", TURTLE, "--format", form)

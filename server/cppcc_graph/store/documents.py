@@ -86,18 +86,23 @@ def _check_encoding(content: bytes, source: str) -> None:
 
 def _check_depth(content: bytes, rdf_format: Format, source: str) -> None:
     """The engine's readers recurse: 20 000 triple terms or 5 000 JSON objects, one in another, end the process."""
-    limit, sign, pieces, noun = MAX_DEPTH, b"<<", _PIECE, "triples within triples"
+    limit, sign, pieces, template = MAX_DEPTH, b"<<", _PIECE, mark("more than %(limit)s triples within triples")
     if rdf_format is RDF_XML:
-        limit, sign, pieces, noun = _MAX_ELEMENTS, b"</", _TAG, "elements within elements"
+        limit, sign, pieces, template = _MAX_ELEMENTS, b"</", _TAG, mark("more than %(limit)s elements within elements")
     elif rdf_format is JSON_LD:
-        limit, sign, pieces, noun = MAX_DEPTH, b"{", _JSON, "objects and lists within each other"
+        limit, sign, pieces, template = (
+            MAX_DEPTH,
+            b"{",
+            _JSON,
+            mark("more than %(limit)s objects and lists within each other"),
+        )
     if content.count(sign) <= limit:
         return
     depth = 0
     for piece in pieces.finditer(content):
         depth += (piece["opening"] is not None) - (piece["closing"] is not None)
         if depth > limit:
-            raise TooComplex(f"more than {limit:,} {noun}", source=source)
+            raise TooComplex(template, values=(f"{limit:,}",), source=source)
 
 
 def _bad_document(error: SyntaxError, source: str) -> BadSyntax:

@@ -16,6 +16,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from operator import methodcaller
 from typing import NoReturn
 
@@ -27,8 +28,9 @@ from cppcc_graph.store.workers.limits import Limits, OwnMemory, confine
 from cppcc_graph.store.workers.values import CODECS, SERVICE_CALLS, WRITING
 from cppcc_graph.store.written import count_rows
 
-_LONG_S = 0.2
-_MOST_GROWN_MIB = 128
+_LONG_S = 0.1
+_NOW_AND_THEN = 500
+_MOST_GROWN_MIB = 48
 _log = logging.getLogger("cppcc_graph.store.workers")
 _HELD_BYTES = 1024 * 1024
 CANNOT_OPEN = 3
@@ -75,8 +77,11 @@ def evaluate(
 def _serve(connection: socket.socket, store: Store, limits: Limits, memory: OwnMemory) -> None:
     connection.sendall(wire.frame(wire.HELLO, str(os.getpid()).encode()))
     frames = wire.Frames(connection)
-    while (arrived := frames.next()) is not None:
-        wear = _Wear(memory)
+    for number in count(1):
+        arrived = frames.next()
+        if arrived is None:
+            return
+        wear = _Wear(memory, number)
         kind, payload = arrived
         signal.setitimer(signal.ITIMER_REAL, limits.deadline_s)
         try:
@@ -97,14 +102,15 @@ def _serve(connection: socket.socket, store: Store, limits: Limits, memory: OwnM
 class _Wear:
     """Whether a query has left so much memory behind that a new evaluator is better than this one."""
 
-    def __init__(self, memory: OwnMemory) -> None:
+    def __init__(self, memory: OwnMemory, number: int) -> None:
         self._memory = memory
+        self._number = number
         self._began_s = time.monotonic()
         self.is_worn = False
 
     def told(self) -> bytes:
-        """What goes before the last frame of a reply."""
-        if time.monotonic() - self._began_s > _LONG_S:
+        """What goes before the last frame of a reply; looked at after long queries, and now and then."""
+        if time.monotonic() - self._began_s > _LONG_S or self._number % _NOW_AND_THEN == 0:
             self.is_worn = self._memory.mib() > _MOST_GROWN_MIB
         return wire.frame(wire.WORN, b"") if self.is_worn else b""
 
