@@ -9,6 +9,8 @@ from owlrl.Namespaces import ERRNS
 from rdflib import OWL, RDF, RDFS, Graph, Namespace, URIRef
 from rdflib.term import Node
 
+pytestmark = pytest.mark.slow
+
 # Kinds of property that make a rule apply, and RDFS properties that none does.
 CHARACTERISTICS = (
     OWL.FunctionalProperty,
@@ -122,12 +124,10 @@ def reasoned_on(graph: Graph) -> Graph:
     return kept
 
 
-@pytest.mark.slow
 def test_ontology_and_data_are_consistent(published: Graph) -> None:
     assert errors(reasoned_on(published)) == []
 
 
-@pytest.mark.slow
 def test_ontology_and_data_are_consistent_with_every_annotation(published: Graph) -> None:
     whole = Graph()
     whole += published

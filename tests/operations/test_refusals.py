@@ -14,6 +14,8 @@ import uvicorn
 
 from cppcc_graph.serving.direct import DirectProtocol
 
+pytestmark = pytest.mark.slow
+
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 

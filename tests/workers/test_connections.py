@@ -9,6 +9,8 @@ import pytest
 import zstandard
 from tests.workers.server import get_target, wait_until
 
+pytestmark = pytest.mark.slow
+
 ROWS = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o LIMIT 200"
 
 

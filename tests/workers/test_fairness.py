@@ -7,6 +7,8 @@ from threading import Event, Thread
 import pytest
 from tests.workers.server import SECONDS_OF_WORK, Reply, Server, get_target
 
+pytestmark = pytest.mark.slow
+
 HALF_A_SECOND = "?a a ?b . ?d a ?e"
 
 
@@ -15,7 +17,6 @@ def heavy(n: int) -> str:
     return SECONDS_OF_WORK.replace("?n", f"?n{n}")
 
 
-@pytest.mark.slow
 def test_a_hundred_heavy_queries_do_not_starve_a_lookup(serve):
     server = serve("--deadline", 6, "--workers", 2)
     with ThreadPoolExecutor(100) as pool:
@@ -36,7 +37,6 @@ def test_a_hundred_heavy_queries_do_not_starve_a_lookup(serve):
     assert server.seconds_until_well() < 1
 
 
-@pytest.mark.slow
 def test_a_client_may_have_64_queries_waiting(serve):
     server = serve("--deadline", 30, "--workers", 2)
     stop = Event()
@@ -58,7 +58,6 @@ def ask_as_browser(server: Server, n: int) -> Reply:
     return server.request("GET", get_target(heavy(n)), headers={"Accept": "text/html"}, client="127.0.0.1")
 
 
-@pytest.mark.slow
 def test_heavy_queries_of_browsers_do_not_keep_pages_or_refusals_waiting(serve):
     server = serve("--deadline", 6, "--workers", 2, "--threads", 8)
     begun = time.monotonic()

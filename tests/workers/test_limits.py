@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests.workers.server import SECONDS_OF_WORK, Reply, Server, cpu_s, get_target, nameless_files, wait_until
 
+pytestmark = pytest.mark.slow
+
 SORTED_PRODUCT = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?c ?f"
 TEN = " ".join(map(str, range(10)))
 WORD = "x" * 90
@@ -44,7 +46,6 @@ def test_the_client_lowers_the_deadline(tight):
     assert tight.seconds_until_well() < 1
 
 
-@pytest.mark.slow
 def test_the_client_cannot_raise_the_deadline(tight):
     stopped = tight.ask(SECONDS_OF_WORK, timeout="3600")
 
@@ -82,7 +83,6 @@ def test_an_answer_is_whole_however_long_it_is(tight, power):
     assert sorted(int(line[-1 - power : -1]) for line in lines[1:]) == list(range(10**power))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("n_bytes", range(4_100_000, 8_400_000, 170_000))
 def test_no_piece_is_lost_where_memory_ends_and_the_file_begins(tight, n_bytes):
     word = "y" * (n_bytes // 10_000 - 10)
@@ -196,7 +196,6 @@ def test_an_evaluator_can_open_no_file_and_no_connection(tight):
         assert limits["Max core file size"] == "0"
 
 
-@pytest.mark.slow
 def test_curl_sees_that_an_answer_was_cut(serve):
     server = serve("--answer", 512)
     url = f"http://127.0.0.1:{server.port}{get_target(rows(6))}"

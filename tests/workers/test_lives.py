@@ -14,6 +14,8 @@ from urllib.parse import quote
 import pytest
 from tests.workers.server import BARE, SECONDS_OF_WORK, SERVER, Reply, Server, processes_with, serving, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def asking_all_the_time(server: Server, query: str) -> Iterator[list[Reply | Exception]]:
@@ -44,7 +46,6 @@ def asking_all_the_time(server: Server, query: str) -> Iterator[list[Reply | Exc
         thread.join()
 
 
-@pytest.mark.slow
 def test_a_killed_nursery_comes_back_and_nobody_notices(serve):
     server = serve("--workers", 2)
     old = server.nursery
@@ -59,7 +60,6 @@ def test_a_killed_nursery_comes_back_and_nobody_notices(serve):
     wait_until(lambda: len(server.pids) == 6)
 
 
-@pytest.mark.slow
 def test_a_killed_front_comes_back(serve):
     server = serve("--workers", 2)
     old = server.front
@@ -70,7 +70,6 @@ def test_a_killed_front_comes_back(serve):
     wait_until(lambda: len(server.pids) == 6)
 
 
-@pytest.mark.slow
 def test_a_killed_supervisor_takes_everything_with_it(serve):
     server = serve("--workers", 2)
     os.kill(server.process.pid, signal.SIGKILL)
@@ -79,7 +78,6 @@ def test_a_killed_supervisor_takes_everything_with_it(serve):
     wait_until(lambda: server.pids == [], timeout_s=15)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("where", ["memory", "disk"])
 def test_data_are_read_again_without_a_dropped_request(serve, tmp_path, where):
     data, store = tmp_path / "a.ttl", tmp_path / "store"
@@ -104,7 +102,6 @@ def test_data_are_read_again_without_a_dropped_request(serve, tmp_path, where):
     wait_until(lambda: len(server.evaluators) == 5 and len(server.pids) == 8)
 
 
-@pytest.mark.slow
 def test_data_that_cannot_be_read_again_change_nothing(serve, tmp_path):
     data = tmp_path / "a.ttl"
     data.write_text("<x:a> <x:b> 1 .")
@@ -124,7 +121,6 @@ def a_second_of_work(token: int) -> str:
     return f"SELECT (COUNT(*) AS ?n{token}) {{ ?a a ?b . ?c a ?d . FILTER(STRLEN(STR(?a)) > STRLEN(STR(?c))) }}"
 
 
-@pytest.mark.slow
 def test_a_query_that_runs_has_its_answer_when_the_server_stops(serve):
     server = serve("--workers", 2, "--deadline", 30)
     replies: list[Reply] = []
@@ -143,7 +139,6 @@ def test_a_query_that_runs_has_its_answer_when_the_server_stops(serve):
     assert list(server.temporary.iterdir()) == []
 
 
-@pytest.mark.slow
 def test_a_second_signal_ends_everything_at_once(serve):
     server = serve("--workers", 2)
 
@@ -163,7 +158,6 @@ def test_a_second_signal_ends_everything_at_once(serve):
     assert list(server.temporary.iterdir()) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("delay_s", [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8])
 def test_a_server_that_is_stopped_while_it_begins_stops_soon(tmp_path, delay_s):
     folder = tmp_path.parent / f"t{delay_s:.1f}"
@@ -205,7 +199,6 @@ def test_no_kept_answer_outlives_a_write(bare):
     assert len(set(tags)) == 11
 
 
-@pytest.mark.slow
 def test_a_front_that_comes_back_sees_what_was_written(bare):
     assert write(bare, "INSERT DATA { <x:a> <x:b> 1 }") == 204
     assert write(bare, "INSERT DATA { <x:a> <x:b> 2 }") == 204
@@ -228,7 +221,6 @@ def answers(server: Server) -> bool:
         return False
 
 
-@pytest.mark.slow
 def test_writes_leave_neither_processes_nor_descriptors_nor_memory(bare):
     for n in range(5):
         write(bare, f"INSERT DATA {{ <x:a> <x:b> {n} }}")
@@ -244,7 +236,6 @@ def test_writes_leave_neither_processes_nor_descriptors_nor_memory(bare):
     assert len(list(bare.temporary.rglob("*.sock"))) == 2
 
 
-@pytest.mark.slow
 def test_an_update_that_takes_too_long_changes_nothing(serve):
     server = serve(*BARE, "--deadline", 1)
     values = " ".join(f"<x:s{n}> <x:p> {n} ." for n in range(300))
