@@ -1,6 +1,5 @@
 """The command as a program of its own: pipes, signals, and the server."""
 
-import os
 import re
 import signal
 import socket
@@ -8,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -44,11 +44,6 @@ def serve() -> Iterator[Callable[..., tuple[subprocess.Popen[str], str, float]]]
         server.wait(timeout=10)
         if server.stderr:
             server.stderr.close()
-
-
-def worker_of(server: subprocess.Popen[str]) -> int:
-    [pid] = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    return int(pid)
 
 
 def status(url: str) -> int:
@@ -124,24 +119,9 @@ def test_a_port_in_use_is_told_before_anything_is_read(in_new_process):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("where", ["memory", "disk"])
-def test_a_worker_that_dies_is_replaced(serve, tmp_path, where):
-    server, url, _ = serve(*(("--store", tmp_path / "store") if where == "disk" else ()))
-    os.kill(worker_of(server), signal.SIGKILL)
-    for _ in range(100):
-        try:
-            answered = status(url + ASK)
-            break
-        except OSError:
-            time.sleep(0.05)
-
-    assert answered == 200
-
-
-@pytest.mark.slow
-def test_a_store_in_use_is_told_in_one_line(serve, in_new_process, tmp_path):
-    serve("--store", tmp_path / "store")
-    told = in_new_process("serve", "--port", "0", "--store", tmp_path / "store")
+def test_a_store_in_use_is_told_in_one_line(in_new_process, tmp_path):
+    with closing(open_store(tmp_path / "store")):
+        told = in_new_process("serve", "--port", "0", "--store", tmp_path / "store")
 
     assert told.status == 2
     assert told.err == (
