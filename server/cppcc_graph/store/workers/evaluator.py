@@ -24,12 +24,12 @@ from cppcc_graph.errors import AnswerTooLarge, CppccError, StoreUnavailable
 from cppcc_graph.store.base import Answer, Store
 from cppcc_graph.store.federation import service_calls
 from cppcc_graph.store.workers import wire
-from cppcc_graph.store.workers.limits import Limits, OwnMemory, confine
+from cppcc_graph.store.workers.limits import Growth, Limits, confine
 from cppcc_graph.store.workers.values import CODECS, SERVICE_CALLS, WRITING
 from cppcc_graph.store.written import count_rows
 
-_LONG_S = 0.1
-_NOW_AND_THEN = 500
+_LONG_S = 0.05
+_NOW_AND_THEN = 100
 _MOST_GROWN_MIB = 48
 _log = logging.getLogger("cppcc_graph.store.workers")
 _HELD_BYTES = 1024 * 1024
@@ -60,7 +60,7 @@ def evaluate(
     except CppccError:
         os._exit(CANNOT_OPEN)
     listener.setblocking(False)
-    memory = OwnMemory()
+    growth = Growth()
     confine(limits, is_sealed=is_sealed)
     waiting = select.poll()
     waiting.register(leash, select.POLLIN | select.POLLHUP)
@@ -70,18 +70,18 @@ def evaluate(
             connection, _ = listener.accept()
             with connection:
                 connection.setblocking(True)
-                _serve(connection, store, limits, memory)
+                _serve(connection, store, limits, growth)
     os._exit(0)
 
 
-def _serve(connection: socket.socket, store: Store, limits: Limits, memory: OwnMemory) -> None:
+def _serve(connection: socket.socket, store: Store, limits: Limits, growth: Growth) -> None:
     connection.sendall(wire.frame(wire.HELLO, str(os.getpid()).encode()))
     frames = wire.Frames(connection)
     for number in count(1):
         arrived = frames.next()
         if arrived is None:
             return
-        wear = _Wear(memory, number)
+        wear = _Wear(growth, number)
         kind, payload = arrived
         signal.setitimer(signal.ITIMER_REAL, limits.deadline_s)
         try:
@@ -102,8 +102,8 @@ def _serve(connection: socket.socket, store: Store, limits: Limits, memory: OwnM
 class _Wear:
     """Whether a query has left so much memory behind that a new evaluator is better than this one."""
 
-    def __init__(self, memory: OwnMemory, number: int) -> None:
-        self._memory = memory
+    def __init__(self, growth: Growth, number: int) -> None:
+        self._growth = growth
         self._number = number
         self._began_s = time.monotonic()
         self.is_worn = False
@@ -111,7 +111,7 @@ class _Wear:
     def told(self) -> bytes:
         """What goes before the last frame of a reply; looked at after long queries, and now and then."""
         if time.monotonic() - self._began_s > _LONG_S or self._number % _NOW_AND_THEN == 0:
-            self.is_worn = self._memory.mib() > _MOST_GROWN_MIB
+            self.is_worn = self._growth.mib() > _MOST_GROWN_MIB
         return wire.frame(wire.WORN, b"") if self.is_worn else b""
 
 
