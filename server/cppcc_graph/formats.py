@@ -9,21 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import IO, Protocol, TypeVar, cast
+from typing import IO, TypeVar, cast
 
 from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, QueryTriples, RdfFormat, serialize
 
 from cppcc_graph.errors import UnknownFormat, UnsuitableFormat
+from cppcc_graph.sinks import Sink, XmlSink
 from cppcc_graph.terms import PREFIXES, RDF, XSD, Literal, NamedNode, Quad, Triple
 
 Statement = TypeVar("Statement", Triple, Quad)
-
-
-class Sink(Protocol):
-    """Where a document is written in pieces."""
-
-    def write(self, piece: bytes, /) -> int:
-        """Takes the next piece and tells its length."""
 
 
 class ResultForm(Enum):
@@ -214,9 +208,19 @@ def write_results(results: QuerySolutions | QueryBoolean, results_format: Format
     """
     Solutions or a boolean, whole, in one of `RESULTS_FORMATS`; written *into* a file in pieces where one is given.
 
+    Raises:
+        UnsuitableFormat: XML cannot hold a character; pieces may have been written.
+
     Spec: SPARQL 1.1 Query Results JSON Format; XML Format; CSV and TSV Formats.
     """
-    return results.serialize(_file(into), format=_RESULTS_WRITERS[results_format.name]) or b""
+    if results_format is not XML:
+        return results.serialize(_file(into), format=_RESULTS_WRITERS[results_format.name]) or b""
+    document = XmlSink(into)
+    results.serialize(_file(document), format=QueryResultsFormat.XML)
+    if document.is_wrong:
+        names = [candidate.name for candidate in suitable(ResultForm.SOLUTIONS) if candidate is not XML]
+        raise UnsuitableFormat([XML.name], form=ResultForm.SOLUTIONS.value, suitable=names)
+    return document.held()
 
 
 def _file(into: Sink | None) -> IO[bytes] | None:
@@ -231,17 +235,29 @@ def write_graph(statements: Iterable[Statement], rdf_format: Format, into: Sink 
     Quads keep their graph names in TriG and N-Quads (and JSON-LD); for the other formats hand over triples.
 
     Raises:
-        UnsuitableFormat: RDF/XML cannot hold a predicate, because its IRI does not end in an XML name.
+        UnsuitableFormat: RDF/XML cannot hold a predicate, because its IRI does not end in an XML name; JSON-LD cannot
+            hold a triple term.
 
     Spec: RDF 1.1 XML Syntax, section 2.2 (node elements and property elements).
     """
     listed = list(statements)
     if rdf_format is RDF_XML and not all(_XML_NAME_END.search(statement.predicate.value) for statement in listed):
-        others = [candidate.name for candidate in GRAPH_FORMATS if candidate is not RDF_XML]
-        raise UnsuitableFormat([RDF_XML.name], form=ResultForm.GRAPH.value, suitable=others)
-    return (
-        serialize(listed, _file(into), format=rdf_syntax(rdf_format), prefixes=_prefixes_of(listed, rdf_format)) or b""
-    )
+        raise _unsuitable(rdf_format)
+    if rdf_format is JSON_LD and any(isinstance(statement.object, Triple) for statement in listed):
+        raise _unsuitable(rdf_format)
+    prefixes = _prefixes_of(listed, rdf_format)
+    if rdf_format is not RDF_XML:
+        return serialize(listed, _file(into), format=rdf_syntax(rdf_format), prefixes=prefixes) or b""
+    document = XmlSink(into)
+    serialize(listed, _file(document), format=RdfFormat.RDF_XML, prefixes=prefixes)
+    if document.is_wrong:
+        raise _unsuitable(RDF_XML)
+    return document.held()
+
+
+def _unsuitable(rdf_format: Format) -> UnsuitableFormat:
+    others = [candidate.name for candidate in GRAPH_FORMATS if candidate is not rdf_format]
+    return UnsuitableFormat([rdf_format.name], form=ResultForm.GRAPH.value, suitable=others)
 
 
 def write_lines(triples: QueryTriples, into: Sink | None = None) -> tuple[bytes, int]:

@@ -157,7 +157,7 @@ def _checked(values: Mapping[str, object]) -> Settings:
     for name, (least, most) in _RANGES.items():
         value = getattr(settings, name)
         if not least <= value <= most:
-            raise BadSetting(name.replace("_", " "), f"{value} is not between {least} and {most}")
+            raise BadSetting(_shown(name), f"{value} is not between {least} and {most}")
     for name, choices in _CHOICES.items():
         value = getattr(settings, name)
         if value not in choices and value.upper() not in choices:
@@ -175,6 +175,11 @@ def _check_proxies(given: tuple[str, ...]) -> None:
             raise BadSetting(
                 "trusted proxy", f"'{text}' is neither an address nor a network such as 10.0.0.0/8 or fd00::/8"
             ) from error
+
+
+def _shown(name: str) -> str:
+    """As the option is called."""
+    return name.removesuffix("_s").removesuffix("_mib").replace("_", " ")
 
 
 def _check_bare_mode(settings: Settings) -> None:

@@ -114,8 +114,10 @@ class DirectProtocol(PatientProtocol):
         except CppccError as error:
             scope = cast("Message", cycle.scope)
             state_of(scope).update(failure=error, started_s=exchange.started_s)
+            self._direct = None  # there is no query any more that the client could give up
             await front.after_failure(scope, cast("Receive", cycle.receive), cast("Send", cycle.send))
             return
+        self._direct = None
         made = reply(answer, opaque, exchange.asked)
         await self._send(cycle, made)
         front.tell(exchange, answer, made)

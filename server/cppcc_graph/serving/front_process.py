@@ -44,6 +44,7 @@ _LAST_WORDS_S = 1.0
 _STACK_BYTES = 16 * MIB
 _KEEP_ALIVE_S = 65
 _TOLD_ELSEWHERE = (
+    "ASGI callable returned without starting response",
     "ASGI callable returned without completing response",
     "Invalid HTTP request",
     "Unsupported upgrade request",
@@ -129,14 +130,21 @@ async def _serve(plan: FrontPlan) -> None:
     loop.set_default_executor(threads)
     dispatcher.start()
     loop.add_reader(plan.orders, _turn, plan.orders, dispatcher.turn_to)
-    server = _Stopping(_config(front), partial(loop.call_later, GRACE_S - _LAST_WORDS_S, dispatcher.close))
+    server = _Stopping(
+        _config(front), partial(loop.call_later, GRACE_S - _LAST_WORDS_S, _end_all, services, dispatcher)
+    )
     watching = [loop.create_task(readiness.watch(server)), loop.create_task(_say_ready(plan, dispatcher, readiness))]
     await server.serve([plan.listener])
     for task in watching:
         task.cancel()
-    dispatcher.close()
+    _end_all(services, dispatcher)
     await asyncio.sleep(0)  # the connections that were closed are gone after the next turn of the loop
     threads.shutdown(wait=False)
+
+
+def _end_all(services: Services, dispatcher: Dispatcher) -> None:
+    services.close()
+    dispatcher.close()
 
 
 def _workings(dispatcher: Dispatcher, answers: Answers) -> Workings:

@@ -6,8 +6,9 @@ import pyoxigraph
 from pyoxigraph import QueryBoolean, QuerySolutions
 
 from cppcc_graph.errors import StoreUnavailable
-from cppcc_graph.formats import JSON, Format, ResultForm, Sink, write_graph, write_results
+from cppcc_graph.formats import JSON, Format, ResultForm, write_graph, write_results
 from cppcc_graph.queries import query
+from cppcc_graph.sinks import Sink
 from cppcc_graph.store.base import Answer
 from cppcc_graph.store.deadline import Deadline
 from cppcc_graph.store.endpoint import JSON_RESULTS, N_TRIPLES, Endpoint

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol, TypeAlias
 
 from cppcc_graph.errors import BadSyntax
-from cppcc_graph.formats import Format, ResultForm, Sink
+from cppcc_graph.formats import Format, ResultForm
 from cppcc_graph.phrases import mark
+from cppcc_graph.sinks import Sink
 from cppcc_graph.terms import NamedNode, Quad, Solution, Term, Triple
 
 Fetched: TypeAlias = tuple[tuple[str, bytes | None], ...]

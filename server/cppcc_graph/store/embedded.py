@@ -19,9 +19,10 @@ import pyoxigraph
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
 from cppcc_graph.errors import ReadOnly, StoreUnavailable, UnknownGraph
-from cppcc_graph.formats import JSON, Sink, write_results
+from cppcc_graph.formats import JSON, write_results
 from cppcc_graph.guard import Outline
 from cppcc_graph.queries import query
+from cppcc_graph.sinks import Sink
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
 from cppcc_graph.store.documents import graph_of
 from cppcc_graph.store.federation import alone

@@ -8,6 +8,7 @@ endpoint the query itself, without that SERVICE, tells the endpoints to ask.
 Spec: SPARQL 1.1 Federated Query, sections 2 (SERVICE), 2.3 (SILENT) and 3 (variables).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -22,6 +23,8 @@ from cppcc_graph.guard.tokens import Token, is_word, place_of, tokens_of
 from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import Fetched, QueryRequest
 from cppcc_graph.terms import BASE, BlankNode, Term
+
+_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +157,8 @@ def _call(query: str, tokens: list[Token], position: int, base_iri: str | None) 
 def _prologue(query: str, tokens: list[Token], base_iri: str | None) -> str:
     head = end_of_prologue(tokens)
     written = query[: tokens[head].start] if head < len(tokens) else query
-    return f"BASE <{base_iri}>\n{written}" if base_iri else written
+    is_needed = any(token.kind == "iri" and not _ABSOLUTE.match(token.text) for token in tokens)
+    return f"BASE <{base_iri}>\n{written}" if base_iri and is_needed else written
 
 
 def _end_of_group(tokens: list[Token], start: int) -> int | None:
@@ -219,10 +223,28 @@ def _is_modifier(tokens: Sequence[Token]) -> bool:
 
 
 def _block(call: ServiceCall, fetched: Fetched, seen: frozenset[str] | None) -> str:
-    """A group of inline data; an empty one where a failure is hidden."""
+    """A group of inline data; one empty solution where a failure is hidden."""
+    if call.is_silent:
+        try:
+            return _filled(call, fetched, seen)
+        except ServiceFailed:
+            return _nothing(call)
+    return _filled(call, fetched, seen)
+
+
+def _nothing(call: ServiceCall) -> str:
+    """One solution that binds none of the variables, which yet are there. Spec: SPARQL 1.1 Federated Query, 2.3."""
+    written = tokens_of(call.query)[end_of_prologue(tokens_of(call.query)) :]
+    names = list(dict.fromkeys(token.text[1:] for token in written if token.kind == "variable"))
+    if not names:
+        return "{}"
+    return f"{{ VALUES ({' '.join(f'?{name}' for name in names)}) {{ ({' '.join('UNDEF' for _ in names)}) }} }}"
+
+
+def _filled(call: ServiceCall, fetched: Fetched, seen: frozenset[str] | None) -> str:
     documents = [(endpoint, document) for endpoint, document in fetched if document is not None]
     if len(documents) < len(fetched):
-        return "{}"
+        return _nothing(call)
     names: list[str] = []
     rows: list[dict[str, str]] = []
     for endpoint, document in documents:

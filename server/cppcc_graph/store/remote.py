@@ -16,9 +16,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from cppcc_graph.errors import ReadOnly, StoreBusy, StoreUnavailable, TooComplex, UnknownGraph
-from cppcc_graph.formats import Sink, choose
+from cppcc_graph.formats import choose
 from cppcc_graph.phrases import mark
 from cppcc_graph.queries import query
+from cppcc_graph.sinks import Sink
 from cppcc_graph.store.address import Remote
 from cppcc_graph.store.asking import Asking
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named

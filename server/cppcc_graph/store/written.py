@@ -13,12 +13,12 @@ from cppcc_graph.formats import (
     XML,
     Format,
     ResultForm,
-    Sink,
     choose,
     write_graph,
     write_lines,
     write_results,
 )
+from cppcc_graph.sinks import Sink
 from cppcc_graph.store.base import Answer
 
 Results: TypeAlias = QuerySolutions | QueryBoolean | QueryTriples

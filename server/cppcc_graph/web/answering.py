@@ -71,9 +71,8 @@ def document(body: bytes, media: Format) -> Response:
 
 
 def _wish() -> Asked:
-    return Asked(
-        accept_encoding=request.headers.get("Accept-Encoding", ""), if_none_match=request.headers.get("If-None-Match")
-    )
+    known = request.headers.get("If-None-Match") if request.method in ("GET", "HEAD") else None
+    return Asked(accept_encoding=request.headers.get("Accept-Encoding", ""), if_none_match=known)
 
 
 def nothing_to_say(status: int) -> Response:

@@ -46,14 +46,14 @@ def is_known(if_none_match: str | None, opaque: str) -> str | None:
     """
     The entity tag among those of ``If-None-Match`` that is this answer in some content coding, or None.
 
+    ``*`` is no answer that a client could have: whether there is one at all is only known when it is made.
+
     Spec: RFC 9110, section 13.1.2 (If-None-Match), by weak comparison.
     """
     if not if_none_match:
         return None
     for given in if_none_match.split(","):
         tag = given.strip().removeprefix("W/")
-        if tag == "*":
-            return entity_tag(opaque)
         if tag.strip('"').partition("-")[0] == opaque and tag.startswith('"'):
             return tag
     return None

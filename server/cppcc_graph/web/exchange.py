@@ -66,9 +66,14 @@ def understood(scope: Message, body: bytes) -> Exchange | None:
         return None
     query, vary, is_page = understood
     asked = Asked(
-        accept_encoding=fields.get("accept-encoding"), if_none_match=fields.get("if-none-match") or None, vary=vary
+        accept_encoding=fields.get("accept-encoding"), if_none_match=_if_none_match(method, fields), vary=vary
     )
     return Exchange(query, client_of(scope), asked, method, started_s, is_page=is_page)
+
+
+def _if_none_match(method: str, fields: HeaderFields) -> str | None:
+    """Spec: RFC 9110, section 13.1.2: 304 answers GET and HEAD only."""
+    return fields.get("if-none-match") or None if method in ("GET", "HEAD") else None
 
 
 @lru_cache(maxsize=512)

@@ -30,6 +30,7 @@ ENDPOINT = "/sparql"
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY"})
 _BODY_DEADLINE_S = 30.0
 _WATCHED_AFTER_S = 0.05
+_MOST_DIGITS = 15
 
 
 class AnswerSource(Protocol):
@@ -129,6 +130,8 @@ class Front:
         """
         if not has_body(scope):
             return b""
+        if _announced(scope) > self.max_body_bytes:
+            return bytes(self.max_body_bytes + 1)  # refused unread
         body = bytearray()
         async with asyncio.timeout(_BODY_DEADLINE_S):
             while len(body) <= self.max_body_bytes:
@@ -194,6 +197,14 @@ class Front:
     def _tell(self, line: Line, *, is_query: bool) -> None:
         write_line(line)
         self.measures.count(line, is_query=is_query)
+
+
+def _announced(scope: Message) -> int:
+    """The length of the body that the request announces; 0 when it announces none."""
+    for name, value in cast("list[tuple[bytes, bytes]]", scope["headers"]):
+        if name == b"content-length" and value.isdigit():
+            return int(value[:_MOST_DIGITS])
+    return 0
 
 
 class _Watch:

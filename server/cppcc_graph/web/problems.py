@@ -98,7 +98,7 @@ _OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
     (errors.ServiceFailed, "service-failed", 502, mark("Another endpoint did not answer")),
     (errors.StoreUnavailable, "store-unavailable", 502, mark("The store does not answer")),
     (errors.QueryTimeout, "query-timeout", 503, mark("The query took too long")),
-    (errors.QueryKilled, "query-killed", 503, mark("The query used up its memory")),
+    (errors.QueryKilled, "query-killed", 503, mark("The query ended its process")),
     (errors.AnswerTooLarge, "answer-too-large", 503, mark("The answer is too large to be sent")),
     (errors.StoreBusy, "store-busy", 503, mark("The store is busy")),
 )

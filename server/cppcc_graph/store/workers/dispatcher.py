@@ -28,6 +28,7 @@ from cppcc_graph.store.workers.waiting import Waiting
 SLOW_AFTER_S = 0.5
 _PATIENCE_S = 0.5
 _RETRY_AFTER_S = 2
+_RESTARTED_AFTER_S = 10
 _RECONNECT_S = 0.05
 _MOST_WAITING = 1024
 
@@ -71,9 +72,9 @@ class Dispatcher:
             task.cancel()
         for line in (self._lookups, self._waiting):
             while line:
-                self._end(line.pop(), StoreUnavailable("the server is stopping"))
+                self._end(line.pop(), StoreBusy(retry_after_s=_RESTARTED_AFTER_S))
         for job in list(self._running):
-            self._end(job, StoreUnavailable("the server is stopping"))
+            self._end(job, StoreBusy(retry_after_s=_RESTARTED_AFTER_S))
         for seat in self._seats:
             seat.close()
 
@@ -154,7 +155,7 @@ class Dispatcher:
 
     async def _run(self, job: Job) -> Reply:
         if self._is_closed:
-            raise StoreUnavailable("the server is stopping")
+            raise StoreBusy(retry_after_s=_RESTARTED_AFTER_S)
         if self._free and len(self._running) < self._places.usual:
             self._begin(job)
         else:

@@ -8,11 +8,14 @@ nothing. Private and loopback addresses are for who is named by such an address.
 import ipaddress
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Timer
 from time import monotonic
 from urllib.parse import urlencode, urlsplit
 
-import urllib3
+from urllib3 import BaseHTTPResponse
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
 from cppcc_graph.errors import BadSetting, ServiceFailed, ServiceNotAllowed
@@ -84,14 +87,14 @@ class Gate:
                 return
         raise ServiceNotAllowed(endpoint=endpoint, reason=mark("this server asks only the endpoints on its list"))
 
-    def ask(self, endpoint: str, query: str, *, ends_s: float) -> bytes:
+    def ask(self, endpoint: str, query: str, fetch: "Fetch") -> bytes:
         """
         The endpoint's SPARQL Results JSON document, whole in transfer and not yet parsed.
 
         Args:
             endpoint: Its IRI.
             query: What it is asked.
-            ends_s: When the time is over, on the monotonic clock.
+            fetch: Ends it, when its time is over or by another thread.
 
         Raises:
             ServiceNotAllowed: it may not be asked; nothing was sent.
@@ -102,7 +105,7 @@ class Gate:
         self.check(endpoint)
         address = self._checked_address(endpoint)
         try:
-            return _fetched(endpoint, address, query, ends_s)
+            return fetch.document(endpoint, address, query)
         except (HTTPError, OSError, ValueError) as error:
             reason = mark("no whole answer came (%(fault)s)")
             raise ServiceFailed(endpoint=endpoint, reason=reason, values=(type(error).__name__,)) from error
@@ -150,56 +153,101 @@ def _parts_of(iri: str) -> Allowed:
     return Allowed(scheme=scheme, host=host, port=parts.port or _PORTS[scheme], path=path + query)
 
 
-def _fetched(endpoint: str, address: str, query: str, ends_s: float) -> bytes:
-    parts = urlsplit(endpoint)
-    left_s = max(ends_s - monotonic(), 0.001)
-    timeout = urllib3.Timeout(connect=min(_CONNECT_S, left_s), read=left_s)
-    with _pool(endpoint, address, timeout) as pool:
-        response = pool.request(
-            "POST",
-            (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
-            body=urlencode({"query": query}),
-            headers={
-                "Host": parts.netloc,
-                "Accept": _JSON,
-                "Accept-Encoding": "identity",
-                "Content-Type": "application/x-www-form-urlencoded",
-                "User-Agent": "cppcc-graph",
-            },
-            redirect=False,
-            retries=False,
-            preload_content=False,
-        )
-        if response.status != _OK:
-            reason = mark("it answered with status %(status)s")
-            raise ServiceFailed(endpoint=endpoint, reason=reason, values=(str(response.status),))
-        media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if media_type not in (_JSON, "application/json"):
-            reason = mark("it answered with something else than SPARQL Results JSON")
-            raise ServiceFailed(endpoint=endpoint, reason=reason)
-        return _read(response, endpoint, ends_s)
+class Fetch:
+    """One request to an endpoint, which any thread may stop, however slowly its answer comes."""
+
+    def __init__(self, *, ends_s: float) -> None:
+        """
+        Args:
+            ends_s: When its time is over, on the monotonic clock.
+        """
+        self._ends_s = ends_s
+        self._connection: HTTPConnection | None = None
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        """Whoever reads gets an end of file at once."""
+        self._is_stopped = True
+        wire = self._connection.sock if self._connection is not None else None
+        if wire is not None:
+            with suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+
+    def document(self, endpoint: str, address: str, query: str) -> bytes:
+        """
+        The whole body of the answer.
+
+        Raises:
+            ServiceFailed: there is none, or it is none of SPARQL Results JSON.
+            HTTPError, OSError: of the connection.
+        """
+        left_s = max(self._ends_s - monotonic(), 0.001)
+        alarm = Timer(left_s, self.stop)
+        alarm.daemon = True
+        self._connection = _connection(endpoint, address, min(_CONNECT_S, left_s))
+        alarm.start()
+        try:
+            document = self._read(endpoint, _response(self._connection, endpoint, query))
+        except (HTTPError, OSError):
+            self._check_time(endpoint)
+            raise
+        finally:
+            alarm.cancel()
+            self._connection.close()
+        self._check_time(endpoint)
+        return document
+
+    def _check_time(self, endpoint: str) -> None:
+        if self._is_stopped:
+            raise ServiceFailed(endpoint=endpoint, reason=mark("its answer did not come in time"))
+
+    def _read(self, endpoint: str, response: BaseHTTPResponse) -> bytes:
+        document = bytearray()
+        while piece := response.read1(_PIECE_BYTES):
+            document += piece
+            if len(document) > MAX_DOCUMENT_BYTES:
+                reason = mark("its answer has more than %(limit)s bytes")
+                raise ServiceFailed(endpoint=endpoint, reason=reason, values=(f"{MAX_DOCUMENT_BYTES:,}",))
+        return bytes(document)
 
 
-def _pool(endpoint: str, address: str, timeout: urllib3.Timeout) -> urllib3.HTTPConnectionPool:
+def _connection(endpoint: str, address: str, connect_s: float) -> HTTPConnection:
     parts = _parts_of(endpoint)
     if parts.scheme == "http":
-        return urllib3.HTTPConnectionPool(address, parts.port, timeout=timeout)
-    return urllib3.HTTPSConnectionPool(
+        return HTTPConnection(address, parts.port, timeout=connect_s)
+    return HTTPSConnection(
         address,
         parts.port,
-        timeout=timeout,
+        timeout=connect_s,
         cert_reqs="CERT_REQUIRED",
         server_hostname=parts.host,
         assert_hostname=parts.host,
     )
 
 
-def _read(response: urllib3.BaseHTTPResponse, endpoint: str, ends_s: float) -> bytes:
-    document = bytearray()
-    for piece in response.stream(_PIECE_BYTES):
-        document += piece
-        if len(document) > MAX_DOCUMENT_BYTES:
-            raise ServiceFailed(endpoint=endpoint, reason=f"its answer has more than {MAX_DOCUMENT_BYTES:,} bytes")
-        if monotonic() > ends_s:
-            raise ServiceFailed(endpoint=endpoint, reason="its answer did not come in time")
-    return bytes(document)
+def _response(connection: HTTPConnection, endpoint: str, query: str) -> BaseHTTPResponse:
+    parts = urlsplit(endpoint)
+    connection.connect()
+    connection.sock.settimeout(None)  # from here on the alarm ends it
+    connection.request(
+        "POST",
+        (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+        body=urlencode({"query": query}),
+        headers={
+            "Host": parts.netloc,
+            "Accept": _JSON,
+            "Accept-Encoding": "identity",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "User-Agent": "cppcc-graph",
+        },
+        preload_content=False,
+        decode_content=False,
+    )
+    response = connection.getresponse()
+    if response.status != _OK:
+        reason = mark("it answered with status %(status)s")
+        raise ServiceFailed(endpoint=endpoint, reason=reason, values=(str(response.status),))
+    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if media_type not in (_JSON, "application/json"):
+        raise ServiceFailed(endpoint=endpoint, reason=mark("it answered with something else than SPARQL Results JSON"))
+    return response

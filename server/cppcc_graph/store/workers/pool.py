@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from typing import TypeVar, cast
 
-from cppcc_graph.formats import Sink
+from cppcc_graph.sinks import Sink
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest
 from cppcc_graph.store.workers.answers import Answers
 from cppcc_graph.store.workers.dispatcher import Dispatcher

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from time import monotonic
 from typing import cast
@@ -13,9 +14,11 @@ from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import Answer, Fetched, QueryRequest
 from cppcc_graph.store.federation import ServiceCall
 from cppcc_graph.store.workers.dispatcher import Dispatcher
-from cppcc_graph.store.workers.gate import Gate
+from cppcc_graph.store.workers.gate import Fetch, Gate
 from cppcc_graph.store.workers.values import CODECS, SERVICE_CALLS
 
+_MOST_AT_ONCE = 16
+_LOOK_UP_S = 1.0
 _MOST_CALLS = 16
 _MOST_ENDPOINTS = 16
 
@@ -33,6 +36,8 @@ class Services:
         self._dispatcher = dispatcher
         self._gate = gate
         self._deadline_s = deadline_s
+        self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="service")
+        self._fetches: set[Fetch] = set()
 
     async def ask(self, request: QueryRequest) -> Answer:
         """
@@ -79,8 +84,26 @@ class Services:
         """None where SILENT hides that there is none. Spec: SPARQL 1.1 Federated Query, section 2.3."""
         try:
             self._gate.check(endpoint)
-            return await asyncio.to_thread(self._gate.ask, endpoint, call.query, ends_s=ends_s)
+            return await self._asked(endpoint, call.query, ends_s)
         except (ServiceNotAllowed, ServiceFailed):
             if not call.is_silent:
                 raise
             return None
+
+    async def _asked(self, endpoint: str, query: str, ends_s: float) -> bytes:
+        """In a thread, which ends with its time or when the client has left."""
+        fetch = Fetch(ends_s=ends_s)
+        work = asyncio.get_running_loop().run_in_executor(self._threads, self._gate.ask, endpoint, query, fetch)
+        self._fetches.add(fetch)
+        try:
+            return await asyncio.wait_for(work, max(ends_s - monotonic(), 0) + _LOOK_UP_S)
+        except TimeoutError as error:
+            raise ServiceFailed(endpoint=endpoint, reason=mark("its answer did not come in time")) from error
+        finally:
+            fetch.stop()
+            self._fetches.discard(fetch)
+
+    def close(self) -> None:
+        """Ends what is being fetched."""
+        for fetch in self._fetches:
+            fetch.stop()
