@@ -1,7 +1,7 @@
 """What an answer holds is what a reader gets: no format loses anything without a word, and no failure is unchanged."""
 
 from urllib.parse import quote
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -34,9 +34,7 @@ def test_a_carriage_return_survives_xml(published_client):
     """XML 1.0, section 2.11: a raw one would be read as a line feed."""
     answer = get(published_client, 'SELECT ("a\\rb" AS ?x) {}', Accept="application/sparql-results+xml")
 
-    assert [node.text for node in ElementTree.fromstring(answer.data).iter() if node.tag.endswith("literal")] == [
-        "a\rb"
-    ]
+    assert [node.text for node in ET.fromstring(answer.data).iter() if node.tag.endswith("literal")] == ["a\rb"]
 
 
 @pytest.mark.parametrize("character", ["\\u0001", "\\uFFFE"])
