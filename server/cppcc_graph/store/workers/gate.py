@@ -162,16 +162,15 @@ class Fetch:
             ends_s: When its time is over, on the monotonic clock.
         """
         self._ends_s = ends_s
-        self._connection: HTTPConnection | None = None
+        self._wire: socket.socket | None = None  # the connection lets go of it before the answer is read
         self._is_stopped = False
 
     def stop(self) -> None:
         """Whoever reads gets an end of file at once."""
         self._is_stopped = True
-        wire = self._connection.sock if self._connection is not None else None
-        if wire is not None:
+        if self._wire is not None:
             with suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)
+                self._wire.shutdown(socket.SHUT_RDWR)
 
     def document(self, endpoint: str, address: str, query: str) -> bytes:
         """
@@ -184,16 +183,19 @@ class Fetch:
         left_s = max(self._ends_s - monotonic(), 0.001)
         alarm = Timer(left_s, self.stop)
         alarm.daemon = True
-        self._connection = _connection(endpoint, address, min(_CONNECT_S, left_s))
+        connection = _connection(endpoint, address, min(_CONNECT_S, left_s))
         alarm.start()
         try:
-            document = self._read(endpoint, _response(self._connection, endpoint, query))
+            connection.connect()
+            self._wire = connection.sock
+            self._wire.settimeout(None)  # from here on the alarm ends it
+            document = self._read(endpoint, _response(connection, endpoint, query))
         except (HTTPError, OSError):
             self._check_time(endpoint)
             raise
         finally:
             alarm.cancel()
-            self._connection.close()
+            connection.close()
         self._check_time(endpoint)
         return document
 
@@ -227,8 +229,6 @@ def _connection(endpoint: str, address: str, connect_s: float) -> HTTPConnection
 
 def _response(connection: HTTPConnection, endpoint: str, query: str) -> BaseHTTPResponse:
     parts = urlsplit(endpoint)
-    connection.connect()
-    connection.sock.settimeout(None)  # from here on the alarm ends it
     connection.request(
         "POST",
         (parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
