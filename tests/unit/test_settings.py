@@ -39,6 +39,7 @@ def test_a_store_is_a_folder_or_an_address_with_the_credentials_of_the_environme
     [
         ({"CPPCC_PORT": "http"}, {}, "CPPCC_PORT: 'http' is not a whole number"),
         ({}, {"port": 65536}, "port: 65536 is not between 0 and 65535"),
+        ({}, {"deadline_s": 0.0}, "deadline: 0.0 is not between 0.1 and 86400"),
         ({"CPPCC_THREADS": "0"}, {}, "threads: 0 is not between 1 and 256"),
         ({"CPPCC_LOG_LEVEL": "LOUD"}, {}, "log level: 'LOUD' is none of DEBUG, INFO, WARNING, ERROR"),
         ({"CPPCC_EMPTY": "perhaps"}, {}, "CPPCC_EMPTY: 'perhaps' is neither true nor false"),

@@ -120,3 +120,26 @@ def test_a_browser_that_leaves_stops_its_query(tight):
     connection.close()
 
     assert wait_until(lambda: before - set(tight.evaluators), timeout_s=1) < 1
+
+
+def test_a_body_that_is_announced_too_long_is_refused_before_it_comes(tight):
+    head = (
+        "POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 99999999\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", tight.port), timeout=5) as connection:
+        connection.sendall(head.encode())
+        received = connection.recv(65536)
+
+    assert received.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_client_that_leaves_after_a_failure_leaves_no_stack_in_the_log(serve):
+    server = serve("--workers", 2)
+    asked = f"GET {get_target('SELECT * {')} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode()
+    for pause_s in [0, 0.001, 0.003, 0.01] * 5:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
+            connection.sendall(asked)
+            time.sleep(pause_s)
+    wait_until(server.is_well)
+
+    assert "Traceback" not in server.log.read_text()

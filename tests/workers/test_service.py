@@ -70,6 +70,7 @@ def test_an_endpoint_on_the_list_is_asked_and_joined(serve):
         reply = server.ask(f"SELECT ?s ?o {{ SERVICE <{endpoint.url}> {{ ?s ?p ?q }} BIND(1 AS ?o) }}")
 
     assert (reply.status, reply.body) == (200, b"s,o\r\nx:a,1\r\n")
+    assert b"BASE" not in endpoint.heard[0]  # our own address is nobody's business
 
 
 def test_an_endpoint_that_is_not_on_the_list_hears_nothing(serve):

@@ -20,7 +20,7 @@ QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 
 MAX_QUERY_STRING_BYTES = 8_000
-"""An address longer than this is refused; the WSGI server cuts the whole request line at 8 190."""
+"""An address longer than this is refused; caches and proxies on the way take little more."""
 _MAX_FIELDS = 1_000
 _VERSIONS = frozenset({"1.0", "1.1", "1.2", "1.2-basic"})
 _GRAPHS = ("default-graph-uri", "named-graph-uri")
