@@ -1,9 +1,10 @@
 """
 pyoxigraph inside the process: in memory, or in a folder on disk.
 
-The engine's own union of named graphs is a bag (a triple in two graphs counts twice), so the merge is held in its real
-default graph and kept in step by the one transaction that replaces graphs. Several FROM clauses are a bag too; where
-the graphs overlap, such a query is answered over a scratch copy that merges them.
+The engine's own union of named graphs is a bag (a triple in two graphs counts twice). It is used as long as no triple
+stands in two graphs; else the merge is held in the engine's real default graph and kept in step by the one transaction
+that replaces graphs (`merging`). Several FROM clauses are a bag too; where the graphs overlap, such a query is answered
+over a scratch copy that merges them.
 """
 
 import gc
@@ -29,10 +30,11 @@ from cppcc_graph.store.federation import alone
 from cppcc_graph.store.fingerprint import content_hash
 from cppcc_graph.store.folder import opened, translated
 from cppcc_graph.store.hints import hints, occurs_in
+from cppcc_graph.store.merging import holds_merge, in_named_graphs, share_a_triple
 from cppcc_graph.store.refusals import about_query, about_update
 from cppcc_graph.store.rewriting import rewritten
 from cppcc_graph.store.spelling import spelled_well
-from cppcc_graph.store.transactions import in_graph_and_merge, renewal, replacement, separate_replacement
+from cppcc_graph.store.transactions import renewal, replacement, separate_replacement, with_merge
 from cppcc_graph.store.written import Results, written
 from cppcc_graph.terms import DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
 
@@ -54,6 +56,7 @@ class _Derived:
     graphs: list[GraphSummary] | None = None
     version: str | None = None
     overlaps: frozenset[frozenset[str]] | None = None
+    is_union: bool | None = None
 
 
 class EmbeddedStore:
@@ -125,13 +128,13 @@ class EmbeddedStore:
     def _ours(self, query: str, bindings: Mapping[str, Term]) -> Results:
         with translated(self._folder):
             substitutions = {pyoxigraph.Variable(name): term for name, term in bindings.items()}
-            return self._engine.query(query, substitutions=substitutions)
+            return self._engine.query(query, substitutions=substitutions, use_default_graph_as_union=self._is_union())
 
     def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
         request, outline = alone(request)
         engine, scope = self._without_duplicates(_scope(request, outline))
         with translated(self._folder), about_query(request):
-            results = _evaluated(engine, request, scope)
+            results = _evaluated(engine, request, scope, is_union=scope.default is None and self._is_union())
             is_no = isinstance(results, QueryBoolean) and not results
             answer = written(results, request.formats, into)
             if answer.n_rows != 0 and not is_no:
@@ -154,11 +157,18 @@ class EmbeddedStore:
             scratch.extend(self._engine.quads_for_pattern(None, None, None, node))
         return scratch, _Scope((DefaultGraph(),), scope.named)
 
+    def _is_union(self) -> bool:
+        """Whether the engine's union of the named graphs is their merge."""
+        derived = self._derived
+        if derived.is_union is None:
+            derived.is_union = self._is_merged and not holds_merge(self._engine)
+        return derived.is_union
+
     def _overlapping(self) -> frozenset[frozenset[str]]:
         """Pairs of named graphs that share a triple; computed once per state, when first asked for."""
         derived = self._derived
         if derived.overlaps is None:
-            pairs = self.select(query("overlapping-graphs"))
+            pairs = [] if self._is_union() else self.select(query("overlapping-graphs"))
             derived.overlaps = frozenset(frozenset((_iri(row["graph"]), _iri(row["other"]))) for row in pairs)
         return derived.overlaps
 
@@ -207,13 +217,24 @@ class EmbeddedStore:
     def replace_graphs(self, graphs: Mapping[str, Iterable[Triple]]) -> None:
         contents = {named(iri): list(triples) for iri, triples in graphs.items()}
         with self._writing, translated(self._folder):
-            if not self._is_merged:
-                self._engine.update(separate_replacement(contents))
-            elif self.is_empty():
-                self._engine.extend(in_graph_and_merge(contents))
+            if self._is_merged:
+                self._replace_merged(contents)
             else:
-                self._engine.update(replacement(contents))
+                self._engine.update(separate_replacement(contents))
             self._changed({iri: h for iri, h in self._derived.hashes.items() if iri not in graphs})
+
+    def _replace_merged(self, contents: Mapping[NamedNode, list[Triple]]) -> None:
+        if holds_merge(self._engine):
+            self._engine.update(replacement(contents))
+            return
+        new = in_named_graphs(contents)
+        shares = share_a_triple(new, self._engine)
+        if not self.is_empty():
+            self._engine.update(separate_replacement(contents, then_merged=shares))
+        elif self._folder is None and not shares:
+            self._engine = new
+        else:
+            self._engine.extend(with_merge(new) if shares else new)
 
     def update(self, request: UpdateRequest) -> None:
         self._check_writable()
@@ -280,10 +301,11 @@ def _nodes(iris: Sequence[str]) -> tuple[NamedNode, ...]:
     return tuple(named(iri) for iri in dict.fromkeys(iris))
 
 
-def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope) -> Results:
+def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope, *, is_union: bool) -> Results:
     ask = partial(
         engine.query,
         base_iri=request.base_iri,
+        use_default_graph_as_union=is_union,
         default_graph=None if scope.default is None else list(scope.default),
         named_graphs=None if scope.named is None else list(scope.named),
     )

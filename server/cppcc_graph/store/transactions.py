@@ -1,6 +1,6 @@
 """Writes of whole graphs as one update request each, which the engine carries out as one transaction."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -9,12 +9,11 @@ from cppcc_graph.queries import query
 from cppcc_graph.terms import DefaultGraph, NamedNode, Quad, Triple
 
 
-def in_graph_and_merge(contents: Mapping[NamedNode, list[Triple]]) -> Iterator[Quad]:
-    """Each triple in its named graph and in the default graph, which is the merge."""
-    for graph, triples in contents.items():
-        for triple in triples:
-            yield Quad(triple.subject, triple.predicate, triple.object, graph)
-            yield Quad(triple.subject, triple.predicate, triple.object)
+def with_merge(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Each quad, and its triple in the default graph, which is the merge."""
+    for quad in quads:
+        yield quad
+        yield Quad(*quad.triple)
 
 
 def replacement(contents: Mapping[NamedNode, list[Triple]]) -> str:
@@ -32,9 +31,14 @@ def replacement(contents: Mapping[NamedNode, list[Triple]]) -> str:
     return " ;\n".join(steps)
 
 
-def separate_replacement(contents: Mapping[NamedNode, list[Triple]]) -> str:
-    """Each named graph becomes exactly its triples, and an empty one goes away, beside a default graph of its own."""
-    return " ;\n".join([*(f"DROP SILENT GRAPH {graph}" for graph in contents), _insertion(contents)])
+def separate_replacement(contents: Mapping[NamedNode, list[Triple]], *, then_merged: bool = False) -> str:
+    """
+    Each named graph becomes exactly its triples, and an empty one goes away, beside a default graph of its own.
+
+    With *then_merged* the default graph gets what stands in all of them.
+    """
+    steps = [*(f"DROP SILENT GRAPH {graph}" for graph in contents), _insertion(contents)]
+    return " ;\n".join([*steps, query("add-to-merge")] if then_merged else steps)
 
 
 def renewal(graph: NamedNode | DefaultGraph, triples: list[Triple]) -> str:
