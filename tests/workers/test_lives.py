@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Event, Thread
 from urllib.parse import quote
 
@@ -246,3 +247,20 @@ def test_an_update_that_takes_too_long_changes_nothing(serve):
     assert server.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").body == b"n\r\n300\r\n"
     assert write(server, "INSERT DATA { <x:a> <x:b> 1 }") == 204
     assert server.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").body == b"n\r\n301\r\n"
+
+
+def test_a_server_starts_over_with_jemalloc_where_the_system_has_it(serve, monkeypatch):
+    libraries = list(Path("/usr/lib").glob("*/libjemalloc.so.2"))
+    if not libraries:
+        pytest.skip("libjemalloc2 is not installed")
+    monkeypatch.delenv("LD_PRELOAD", raising=False)
+    server = serve("--workers", 1)
+
+    assert server.is_well()
+    assert all("libjemalloc" in Path(f"/proc/{pid}/maps").read_text() for pid in (server.front, *server.evaluators))
+
+    monkeypatch.setenv("LD_PRELOAD", "")
+    plain = serve("--workers", 1)
+
+    assert plain.is_well()
+    assert not any("libjemalloc" in Path(f"/proc/{pid}/maps").read_text() for pid in (plain.front, *plain.evaluators))

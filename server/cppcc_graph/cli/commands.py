@@ -54,6 +54,10 @@ def cppcc() -> None:
 
 def main() -> None:
     """The program: runs one command and ends with its exit status."""
+    if sys.argv[1:2] == ["serve"]:
+        from cppcc_graph.memory import start_over_with_jemalloc
+
+        start_over_with_jemalloc()
     # rdflib logs a stack for each ill-typed literal; the shapes tell them in words.
     logging.getLogger("rdflib").setLevel(logging.CRITICAL)
     try:

@@ -19,8 +19,8 @@ import uvloop
 from a2wsgi import WSGIMiddleware
 
 from cppcc_graph.errors import CppccError
+from cppcc_graph.memory import return_memory
 from cppcc_graph.serving.direct import DirectProtocol
-from cppcc_graph.serving.memory import return_memory
 from cppcc_graph.serving.notify import READY, notify
 from cppcc_graph.serving.readiness import Readiness
 from cppcc_graph.settings import Settings

@@ -21,6 +21,7 @@ from operator import methodcaller
 from typing import NoReturn
 
 from cppcc_graph.errors import AnswerTooLarge, CppccError, StoreUnavailable
+from cppcc_graph.memory import give_back
 from cppcc_graph.store.base import Answer, Store
 from cppcc_graph.store.federation import service_calls
 from cppcc_graph.store.workers import wire
@@ -111,8 +112,13 @@ class _Wear:
     def told(self) -> bytes:
         """What goes before the last frame of a reply; looked at after long queries, and now and then."""
         if time.monotonic() - self._began_s > _LONG_S or self._number % _NOW_AND_THEN == 0:
-            self.is_worn = self._growth.mib() > _MOST_GROWN_MIB
+            self.is_worn = self._growth.mib() > _MOST_GROWN_MIB and self._still_grown()
         return wire.frame(wire.WORN, b"") if self.is_worn else b""
+
+    def _still_grown(self) -> bool:
+        """Looked at again without what is free, which is kept for a while."""
+        give_back()
+        return self._growth.mib() > _MOST_GROWN_MIB
 
 
 def _reply(connection: socket.socket, store: Store, kind: int, payload: bytes, limits: Limits) -> bytes:
