@@ -6,6 +6,9 @@ taken, so heavy queries never starve it. A client that has waited for half a sec
 more than it does, all of them with queries that run for long, gets one of them: the latest of those queries is ended,
 and told when to try again.
 
+Lookups that come together are sent to one evaluator one behind the other, because waking another one takes longer than
+a lookup. Those that then stand behind something longer are taken back and go elsewhere.
+
 All of this runs in one event loop and is never called from another thread; `StoreInWorkers` crosses over.
 """
 
@@ -26,6 +29,10 @@ from cppcc_graph.store.workers.seat import Job, Reply, Seat
 from cppcc_graph.store.workers.waiting import Waiting
 
 SLOW_AFTER_S = 0.5
+_SENT_AHEAD = 8
+_YOUNG_S = 0.002
+_LONG_S = 0.02
+_TURN_S = 0.01
 _PATIENCE_S = 0.5
 _RETRY_AFTER_S = 2
 _RESTARTED_AFTER_S = 10
@@ -56,6 +63,8 @@ class Dispatcher:
         self._running: dict[Job, None] = {}  # in the order in which they began
         self._waiting: Waiting[Job] = Waiting(most_per_client=places.waiting_per_client, most=_MOST_WAITING)
         self._lookups: Waiting[Job] = Waiting(most_per_client=places.waiting_per_client, most=_MOST_WAITING)
+        self._joined: Seat | None = None
+        self._round: asyncio.TimerHandle | None = None
         self._opening: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
@@ -75,6 +84,8 @@ class Dispatcher:
                 self._end(line.pop(), StoreBusy(retry_after_s=_RESTARTED_AFTER_S))
         for job in list(self._running):
             self._end(job, StoreBusy(retry_after_s=_RESTARTED_AFTER_S))
+        if self._round is not None:
+            self._round.cancel()
         for seat in self._seats:
             seat.close()
 
@@ -156,7 +167,11 @@ class Dispatcher:
     async def _run(self, job: Job) -> Reply:
         if self._is_closed:
             raise StoreBusy(retry_after_s=_RESTARTED_AFTER_S)
-        if self._free and len(self._running) < self._places.usual:
+        job.is_lookup = not job.query or looks_like_a_lookup(job.query)  # our own calls have no query and are short
+        seat = self._joinable() if job.is_lookup else None
+        if seat is not None:
+            seat.send(job)
+        elif self._free and len(self._running) < self._places.usual:
             self._begin(job)
         else:
             self._queue(job)
@@ -166,9 +181,17 @@ class Dispatcher:
             self._abandon(job)
             raise
 
+    def _joinable(self) -> Seat | None:
+        """The evaluator that was given a lookup last, if it is still busy with short ones."""
+        seat = self._joined
+        if seat is None or seat.job is None or seat.n_jobs >= _SENT_AHEAD:
+            return None
+        is_young = self._loop.time() - (seat.job.started_s or 0) <= _YOUNG_S
+        return seat if is_young and seat.generation == self.generation and not seat.is_worn else None
+
     def _queue(self, job: Job) -> None:
-        """Our own calls have no query, are short, and go with the lookups."""
-        job.is_lookup = not job.query or looks_like_a_lookup(job.query)
+        if self._is_closed:
+            raise StoreBusy(retry_after_s=_RESTARTED_AFTER_S)
         if not self._line(job).push(job.client, job):
             raise StoreBusy(retry_after_s=_RETRY_AFTER_S)
         job.timer = self._loop.call_later(min(_PATIENCE_S, job.deadline_s), self._lose_patience, job)
@@ -176,16 +199,56 @@ class Dispatcher:
 
     def _fill(self) -> None:
         while self._free and self._lookups and len(self._running) < self._places.all:
-            self._begin(self._lookups.pop())
+            seat = self._begin(self._lookups.pop())
+            while self._lookups and seat.n_jobs < _SENT_AHEAD:
+                seat.send(self._unhurried(self._lookups.pop()))
         while self._free and self._waiting and len(self._running) < self._places.usual:
             self._begin(self._waiting.pop())
 
-    def _begin(self, job: Job) -> None:
+    def _begin(self, job: Job) -> Seat:
+        seat = self._free.pop()
+        seat.send(self._unhurried(job))
+        self._start(job)
+        if job.is_lookup:
+            self._joined = seat
+        return seat
+
+    def _unhurried(self, job: Job) -> Job:
         if job.timer is not None:
             job.timer.cancel()
+            job.timer = None
+        return job
+
+    def _start(self, job: Job) -> None:
+        """An evaluator works on *job* from now on."""
+        job.started_s = self._loop.time()
         self._running[job] = None
-        job.timer = self._loop.call_later(job.deadline_s, self._end, job, QueryTimeout(deadline_s=job.deadline_s))
-        self._free.pop().send(job)
+        if self._round is None:
+            self._round = self._loop.call_later(_TURN_S, self._go_round)
+
+    def _go_round(self) -> None:
+        """Ends what has lasted too long or is awaited by nobody, and lets nothing short stand behind what is long."""
+        self._round = None
+        now_s = self._loop.time()
+        for job in list(self._running):
+            took_s = now_s - (job.started_s or now_s)
+            if took_s >= job.deadline_s:
+                self._end(job, QueryTimeout(deadline_s=job.deadline_s))
+            elif took_s >= _LONG_S and job.reply.cancelled():
+                self._end(job, StoreBusy(retry_after_s=_RETRY_AFTER_S))
+            elif took_s >= _LONG_S and job.seat is not None and job.seat.n_jobs > 1:
+                self._send_elsewhere(job.seat.take_back())
+        if self._running and self._round is None:
+            self._round = self._loop.call_later(_TURN_S, self._go_round)
+
+    def _send_elsewhere(self, jobs: list[Job]) -> None:
+        for job in jobs:
+            if job.reply.done():
+                continue
+            try:
+                self._queue(job)
+            except StoreBusy as error:
+                job.reply.set_exception(error)
 
     def _lose_patience(self, job: Job) -> None:
         """It has waited for half a second more: somebody may have to give way; it is refused when its time is over."""
@@ -226,15 +289,13 @@ class Dispatcher:
         seat, job.seat = job.seat, None
         if seat is not None:
             self._leave(job)
-            seat.kill()
+            self._send_elsewhere(seat.kill())
             self._fill()
 
     def _abandon(self, job: Job) -> None:
-        """Nobody awaits the reply any more."""
-        if job.started_s is None:
+        """Nobody awaits the reply any more; what is worked on is short, or ended when the dispatcher goes round."""
+        if job.seat is None:
             self._unqueue(job)
-        else:
-            self._end(job, StoreBusy(retry_after_s=_RETRY_AFTER_S))
 
     def _unqueue(self, job: Job) -> None:
         if job.timer is not None:
@@ -255,10 +316,14 @@ class Dispatcher:
             job.seat = None
             self._leave(job)
         if seat.is_worn or seat.generation != self.generation or self._is_closed:
+            left = seat.left()
             seat.close()
-            return
-        self._free.append(seat)
-        self._fill()
+            self._send_elsewhere(left)
+        elif seat.job is not None:
+            self._start(seat.job)
+        elif not seat.is_forgetting:
+            self._free.append(seat)
+            self._fill()
 
     def _lost(self, seat: Seat, job: Job | None) -> None:
         self._seats.discard(seat)
@@ -270,6 +335,7 @@ class Dispatcher:
         if not self._is_closed:
             self._n_replaced += 1
             self._open_seat()
+            self._send_elsewhere(seat.left())
             self._fill()
 
     def _open_seat(self) -> None:

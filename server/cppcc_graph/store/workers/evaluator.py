@@ -29,7 +29,7 @@ from cppcc_graph.store.workers.limits import Growth, Limits, confine
 from cppcc_graph.store.workers.values import CODECS, SERVICE_CALLS, WRITING
 from cppcc_graph.store.written import count_rows
 
-_LONG_S = 0.05
+_LONG_S = 0.01
 _NOW_AND_THEN = 100
 _MOST_GROWN_MIB = 48
 _log = logging.getLogger("cppcc_graph.store.workers")
@@ -82,8 +82,11 @@ def _serve(connection: socket.socket, store: Store, limits: Limits, growth: Grow
         arrived = frames.next()
         if arrived is None:
             return
-        wear = _Wear(growth, number)
         kind, payload = arrived
+        if kind == wire.FORGET:
+            connection.sendall(wire.frame(wire.FORGOTTEN, b""))
+            continue
+        wear = _Wear(growth, number)
         signal.setitimer(signal.ITIMER_REAL, limits.deadline_s)
         try:
             last = _reply(connection, store, kind, payload, limits)
@@ -98,6 +101,8 @@ def _serve(connection: socket.socket, store: Store, limits: Limits, growth: Grow
         connection.sendall(wear.told() + last)
         if wear.is_worn:
             os._exit(0)  # told before, so that nothing is asked here any more
+        if wear.took_s > _LONG_S:
+            frames.forget()
 
 
 class _Wear:
@@ -109,9 +114,14 @@ class _Wear:
         self._began_s = time.monotonic()
         self.is_worn = False
 
+    @property
+    def took_s(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._began_s
+
     def told(self) -> bytes:
         """What goes before the last frame of a reply; looked at after long queries, and now and then."""
-        if time.monotonic() - self._began_s > _LONG_S or self._number % _NOW_AND_THEN == 0:
+        if self.took_s > _LONG_S or self._number % _NOW_AND_THEN == 0:
             self.is_worn = self._growth.mib() > _MOST_GROWN_MIB and self._still_grown()
         return wire.frame(wire.WORN, b"") if self.is_worn else b""
 

@@ -1,9 +1,15 @@
-"""The dispatcher's end of a connection to one evaluator: sends it a job, gathers what comes back, kills it."""
+"""
+The dispatcher's end of a connection to one evaluator: sends it jobs, gathers what comes back, kills it.
+
+An evaluator does one job after the other. Short ones may be sent ahead, so that it need not be woken for each; those
+that stand behind one that takes long are taken back.
+"""
 
 import asyncio
 import os
 import signal
 import tempfile
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,7 +37,7 @@ class Job:
         client: Who asks.
         deadline_s: How long it may take, in seconds.
         reply: The answer, or the value of a call.
-        started_s: When it was sent, on the loop's clock; None while it waits.
+        started_s: When the evaluator began with it, on the loop's clock; None while it waits.
         query: Its text, where it is a stranger's query.
         queued_s: When it came, on the loop's clock.
         timer: What happens next if nothing else does.
@@ -52,7 +58,12 @@ class Job:
 
 
 class Seat(asyncio.Protocol):
-    """One evaluator; `on_free` is called when it waits for a job, `on_lost` when it is gone."""
+    """
+    One evaluator.
+
+    *on_free* is called when it waits for a job and when one has its reply, *on_lost* when it is gone, with the job that
+    it worked on.
+    """
 
     def __init__(
         self,
@@ -64,6 +75,7 @@ class Seat(asyncio.Protocol):
     ) -> None:
         self.generation = 0
         self.is_worn = False
+        self.is_forgetting = False
         self._limits = limits
         self._spool = spool
         self._on_free = on_free
@@ -72,7 +84,8 @@ class Seat(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._pid = 0
         self._process: int | None = None
-        self._job: Job | None = None
+        self._jobs: deque[Job] = deque()
+        self._outgoing: list[bytes] = []
         self._buffer = bytearray()
         self._gathered = _Gathered()
         self._is_writing = False
@@ -81,18 +94,48 @@ class Seat(asyncio.Protocol):
         """Asyncio's call."""
         self._transport = transport  # type: ignore[assignment]  # a stream's transport is a Transport
 
-    def send(self, job: Job) -> None:
-        """Gives the evaluator its next job."""
-        self._job = job
-        job.seat = self
-        job.started_s = self._loop.time()
-        if self._transport is not None:
-            self._transport.write(job.frame)
+    @property
+    def job(self) -> Job | None:
+        """What it works on."""
+        return self._jobs[0] if self._jobs else None
 
-    def kill(self) -> None:
-        """Ends the evaluator, wherever it is, and forgets its job; `on_lost` follows."""
-        self._job = None
+    @property
+    def n_jobs(self) -> int:
+        """That, and what was sent ahead."""
+        return len(self._jobs)
+
+    def send(self, job: Job) -> None:
+        """Gives the evaluator a job, after those that it has; what is given together goes out in one piece."""
+        self._jobs.append(job)
+        job.seat = self
+        self._say(job.frame)
+
+    def take_back(self) -> list[Job]:
+        """The jobs that were sent ahead. Until the evaluator has heard of it, `is_forgetting` is true."""
+        taken = [self._jobs.pop() for _ in range(len(self._jobs) - 1)]
+        for job in taken:
+            job.seat = None
+        if taken and not self.is_forgetting:
+            self.is_forgetting = True
+            self._say(wire.frame(wire.FORGET, b""))
+        return taken[::-1]
+
+    def _say(self, frame: bytes) -> None:
+        if not self._outgoing:
+            self._loop.call_soon(self._flush)
+        self._outgoing.append(frame)
+
+    def _flush(self) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(b"".join(self._outgoing))
+        self._outgoing.clear()
+
+    def kill(self) -> list[Job]:
+        """Ends the evaluator, wherever it is, and forgets its job; the others come back. `on_lost` follows."""
+        if self._jobs:
+            self._jobs.popleft()
         self._abort()
+        return self.left()
 
     def _abort(self) -> None:
         if self._process is not None:
@@ -142,6 +185,9 @@ class Seat(asyncio.Protocol):
             self._finish(payload)
         elif kind == wire.WORN:
             self.is_worn = True
+        elif kind == wire.FORGOTTEN:
+            self.is_forgetting = False
+            self._on_free(self, None)
         else:
             self._gathered.drop()
             self._gathered = _Gathered()
@@ -169,7 +215,7 @@ class Seat(asyncio.Protocol):
             self._read()
 
     def _finish(self, reply: Reply) -> None:
-        job = self._job
+        job = self.job
         if job is not None and not job.reply.done():
             job.reply.set_result(reply)
         elif isinstance(reply, Answer) and reply.file is not None:
@@ -177,16 +223,18 @@ class Seat(asyncio.Protocol):
         self._free()
 
     def _free(self) -> None:
-        job, self._job = self._job, None
-        self._on_free(self, job)
+        """One job is done; none, when it had been taken back too late to be left out."""
+        if self._jobs:
+            self._on_free(self, self._jobs.popleft())
 
     def _fail(self, error: CppccError) -> None:
-        if self._job is not None and not self._job.reply.done():
-            self._job.reply.set_exception(error)
+        job = self.job
+        if job is not None and not job.reply.done():
+            job.reply.set_exception(error)
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Asyncio's call: the evaluator has ended, by its alarm, for want of memory, or because it was killed."""
-        job, self._job = self._job, None
+        job = self._jobs.popleft() if self._jobs else None
         if job is not None and not job.reply.done():
             took_s = self._loop.time() - (job.started_s or 0)
             is_late = took_s >= self._limits.deadline_s - _LATE_S
@@ -200,6 +248,14 @@ class Seat(asyncio.Protocol):
             os.close(self._process)
             self._process = None
         self._on_lost(self, job)
+
+    def left(self) -> list[Job]:
+        """What was sent ahead to an evaluator that is gone or let go."""
+        left = list(self._jobs)
+        self._jobs.clear()
+        for job in left:
+            job.seat = None
+        return left
 
 
 @dataclass(slots=True)
