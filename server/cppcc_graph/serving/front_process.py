@@ -1,6 +1,7 @@
 """The process that speaks HTTP: uvicorn around the front, which reaches the evaluators through a dispatcher."""
 
 import asyncio
+import gc
 import logging
 import os
 import resource
@@ -41,7 +42,7 @@ from cppcc_graph.web.measures import Measures, Workings
 
 GRACE_S = 10
 _LAST_WORDS_S = 1.0
-_STACK_BYTES = 16 * MIB
+_COLLECTED_AFTER = (20_000, 20, 50)
 _KEEP_ALIVE_S = 65
 _TOLD_ELSEWHERE = (
     "ASGI callable returned without starting response",
@@ -92,6 +93,8 @@ def run_front(plan: FrontPlan) -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return_memory()
+    gc.freeze()
+    gc.set_threshold(*_COLLECTED_AFTER)
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     uvloop.run(_serve(plan))
 

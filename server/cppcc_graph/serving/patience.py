@@ -37,6 +37,7 @@ class PatientProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._is_in_body = False
         self._is_refused = False
+        self._quiet_since_s = 0.0
         if len(self.connections) > self.most_connections:
             self._refuse(CROWDED)
         else:
@@ -71,6 +72,29 @@ class PatientProtocol(HttpToolsProtocol):
             return
         super().on_headers_complete()
 
+    def on_response_complete(self) -> None:
+        """An idle connection ends in time; one timer looks after it, instead of a new one for each answer."""
+        if self.timeout_keep_alive_task is None or self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+        else:
+            self.server_state.total_requests += 1
+            self.flow.resume_reading()
+        self._quiet_since_s = self.loop.time()
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Uvicorn's call, whenever something arrives: the timer goes on."""
+
+    def timeout_keep_alive_handler(self) -> None:
+        """The timer has run out: whoever was busy meanwhile has the rest."""
+        left_s = self.timeout_keep_alive - (self.loop.time() - self._quiet_since_s)
+        is_quiet = self.is_between_requests()
+        if is_quiet and left_s <= 0:
+            self.timeout_keep_alive_task = None
+            super().timeout_keep_alive_handler()
+            return
+        wait_s = left_s if is_quiet else self.timeout_keep_alive
+        self.timeout_keep_alive_task = self.loop.call_later(wait_s, self.timeout_keep_alive_handler)
+
     def begin_body(self) -> None:
         """From here on neither bytes nor time are counted."""
         self._stop_timer()
@@ -86,7 +110,15 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is left to wait for."""
         self._stop_timer()
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
         super().connection_lost(exc)
+
+    def is_between_requests(self) -> bool:
+        """Whether the last answer is out, nothing of the next request has come, and the client reads."""
+        is_quiet = not (self._is_in_body or self._head_bytes or self._is_refused or self.pipeline)
+        return is_quiet and not (self._is_answering() or self.flow.write_paused or self.transport.is_closing())
 
     def _is_answering(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle

@@ -22,6 +22,7 @@ _STALLED_S = 60.0
 _OF_BODIES = frozenset({b"content-length", b"transfer-encoding"})
 _ASCII = bytes(range(0x21, 0x7F))
 _COMMON = [(name.lower().encode(), value.encode()) for name, value in DATA_HEADERS.items()]
+_COMMON_HEAD = b"".join([b"%b: %b\r\n" % line for line in _COMMON])
 
 
 async def sent(made: Reply, method: str, send: Send) -> None:
@@ -56,6 +57,14 @@ def header_lines(made: Reply, n_bytes: int) -> list[tuple[bytes, bytes]]:
     if made.status != NOT_MODIFIED:
         lines.append((b"content-length", str(n_bytes).encode()))
     return lines + _COMMON
+
+
+def head_of(made: Reply, n_bytes: int) -> bytes:
+    """The header fields of :func:`header_lines` as they are sent, each with its line's end."""
+    own = "".join([f"{name}: {value}\r\n" for name, value in made.headers.items()]).encode("latin-1")
+    if made.status == NOT_MODIFIED:
+        return own + _COMMON_HEAD
+    return b"%bcontent-length: %d\r\n%b" % (own, n_bytes, _COMMON_HEAD)
 
 
 def has_body(scope: Message) -> bool:

@@ -44,31 +44,67 @@ def _base_url(scheme: str, host: str, path: str) -> str:
     return origin(scheme, host) + path if is_host(host) else ""
 
 
-def understood(scope: Message, body: bytes) -> Exchange | None:
-    """The query, if nothing is wrong with it."""
-    started_s = perf_counter()
-    fields = header_fields(cast("list[tuple[bytes, bytes]]", scope["headers"]))
-    method, query_string = cast("str", scope["method"]), cast("bytes", scope["query_string"])
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a client asks, from everything but the query string: the same for all queries with the same header lines."""
+
+    base_url: str
+    client: str
+    accept: str
+    accept_encoding: str
+    if_none_match: str | None
+
+    def exchange(self, query_string: bytes) -> Exchange | None:
+        """The query of a GET without a body, if nothing is wrong with it."""
+        started_s = perf_counter()
+        try:
+            understood = _asked_by_address(query_string, self.base_url, self.accept)
+        except (HTTPException, CppccError):
+            return None
+        return None if understood is None else self._exchange(understood, "GET", started_s)
+
+    def _exchange(self, understood: _Asking, method: str, started_s: float) -> Exchange:
+        query, vary, is_page = understood
+        asked = Asked(accept_encoding=self.accept_encoding, if_none_match=self.if_none_match, vary=vary)
+        return Exchange(query, self.client, asked, method, started_s, is_page=is_page)
+
+    def exchange_of(self, incoming: Incoming) -> Exchange | None:
+        """The query of any other request, if nothing is wrong with it."""
+        started_s = perf_counter()
+        try:
+            understood = _asked(incoming, self.accept)
+        except (HTTPException, CppccError):
+            return None
+        return None if understood is None else self._exchange(understood, incoming.method, started_s)
+
+
+def manner_of(scope: Message, fields: HeaderFields) -> Manner | None:
+    """None when the host cannot be one."""
     base_url = _base_url(cast("str", scope["scheme"]), fields.get("host"), cast("str", scope["path"]))
     if not base_url:
         return None
-    try:
-        if method == "GET" and not body:
-            understood = _asked_by_address(query_string, base_url, fields.get("accept"))
-        else:
-            incoming = Incoming(
-                method=method, query_string=query_string, headers=fields, base_url=base_url, remote_addr="", body=body
-            )
-            understood = _asked(incoming, fields.get("accept"))
-    except (HTTPException, CppccError):
-        return None
-    if understood is None:
-        return None
-    query, vary, is_page = understood
-    asked = Asked(
-        accept_encoding=fields.get("accept-encoding"), if_none_match=_if_none_match(method, fields), vary=vary
+    return Manner(
+        base_url=base_url,
+        client=client_of(scope),
+        accept=fields.get("accept"),
+        accept_encoding=fields.get("accept-encoding"),
+        if_none_match=_if_none_match(cast("str", scope["method"]), fields),
     )
-    return Exchange(query, client_of(scope), asked, method, started_s, is_page=is_page)
+
+
+def understood(scope: Message, body: bytes) -> Exchange | None:
+    """The query, if nothing is wrong with it."""
+    fields = header_fields(cast("list[tuple[bytes, bytes]]", scope["headers"]))
+    manner = manner_of(scope, fields)
+    if manner is None:
+        return None
+    method, query_string = cast("str", scope["method"]), cast("bytes", scope["query_string"])
+    if method == "GET" and not body:
+        return manner.exchange(query_string)
+    incoming = Incoming(
+        method=method, query_string=query_string, headers=fields, base_url=manner.base_url, remote_addr="", body=body
+    )
+    return manner.exchange_of(incoming)
 
 
 def _if_none_match(method: str, fields: HeaderFields) -> str | None:

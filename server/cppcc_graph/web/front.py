@@ -195,7 +195,7 @@ class Front:
         self._tell(line, is_query=False)
 
     def _tell(self, line: Line, *, is_query: bool) -> None:
-        write_line(line)
+        write_line(line, soon=True)
         self.measures.count(line, is_query=is_query)
 
 

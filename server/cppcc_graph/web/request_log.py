@@ -1,5 +1,6 @@
 """One canonical JSON line per request. Everything else that happened to a request is a field of that line."""
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -82,6 +83,10 @@ def send_lines_to(stream: TextIO) -> None:
 class _Lines(logging.StreamHandler[TextIO]):
     """Writes messages and nothing else; `write_line` needs no record, which costs more than the line itself."""
 
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._held: list[str] = []
+
     def format(self, record: logging.LogRecord) -> str:
         """The message alone."""
         return record.getMessage()
@@ -90,6 +95,17 @@ class _Lines(logging.StreamHandler[TextIO]):
         """One line, at once."""
         self.stream.write(f"{line}\n")
         self.stream.flush()
+
+    def write_soon(self, line: str) -> None:
+        """One line, with all others of this turn of the event loop."""
+        if not self._held:
+            asyncio.get_running_loop().call_soon(self._write_held)
+        self._held.append(line)
+
+    def _write_held(self) -> None:
+        held = "\n".join(self._held)
+        self._held.clear()
+        self.write(held)
 
 
 def note_query(query: QueryRequest) -> None:
@@ -114,15 +130,17 @@ def hash_of(query: QueryRequest) -> str:
     return hashlib.sha256(query.query.encode("utf-8", "replace")).hexdigest()[:12]
 
 
-def write_line(line: Line) -> None:
-    """One line of JSON."""
+def write_line(line: Line, *, soon: bool = False) -> None:
+    """One line of JSON; *soon*, which only an event loop may say, writes it together with others."""
     if not _log.isEnabledFor(logging.INFO):
         return
     [handler] = _log.handlers if len(_log.handlers) == 1 else [None]
-    if isinstance(handler, _Lines):
-        handler.write(str(line))
-    else:
+    if not isinstance(handler, _Lines):
         _log.info("%s", line)
+    elif soon:
+        handler.write_soon(str(line))
+    else:
+        handler.write(str(line))
 
 
 def _now() -> str:
