@@ -60,7 +60,7 @@ def _dispatched(nursery: subprocess.Popen[bytes], folder: Path) -> Iterator[Stor
     thread.start()
     dispatcher = asyncio.run_coroutine_threadsafe(_started(folder), loop).result()
     try:
-        yield StoreInWorkers(loop, dispatcher, Answers(dispatcher.ask, dispatcher.state_name, limit_bytes=1_000_000))
+        yield StoreInWorkers(loop, dispatcher, Answers(dispatcher.begin, dispatcher.state_name, limit_bytes=1_000_000))
     finally:
         asyncio.run_coroutine_threadsafe(_closed(dispatcher), loop).result()
         loop.call_soon_threadsafe(loop.stop)

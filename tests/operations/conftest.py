@@ -153,7 +153,8 @@ class Program:
         return (self.folder / "err").read_text()
 
     def lines(self) -> list[dict[str, object]]:
-        """What it told of requests so far."""
+        """What it told of requests so far; a line follows its answer with the next turn of the event loop."""
+        time.sleep(0.02)
         return [json.loads(line) for line in (self.folder / "out").read_text().splitlines()]
 
     def wait_for(self, words: str, timeout_s: float = 20) -> None:

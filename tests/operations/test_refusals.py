@@ -108,6 +108,9 @@ def test_a_mistake_of_ours_is_a_problem_without_details(door, target, caplog):
         async def answer(self, _request):
             raise RuntimeError("geheim")
 
+        def begin(self, _request):
+            raise RuntimeError("geheim")
+
         def kept(self, _request):
             return None
 

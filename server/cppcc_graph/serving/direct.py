@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
-from uvicorn._types import HTTPScope
+from uvicorn._types import ASGI3Application, HTTPScope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from cppcc_graph.errors import CppccError
 from cppcc_graph.serving.patience import PatientProtocol, in_own_words
+from cppcc_graph.store.base import Answer
 from cppcc_graph.web.asgi import (
     CODED_AT_ONCE_BYTES,
     PIECE_BYTES,
@@ -72,7 +73,7 @@ class _Head:
 class DirectProtocol(PatientProtocol):
     """A connection that answers short queries by itself and leaves the rest to the ASGI application, a `Front`."""
 
-    _direct: "asyncio.Task[None] | None" = None
+    _awaited: "asyncio.Future[Answer] | None" = None
     _head: _Head | None = None
     _arrived = b""
 
@@ -129,17 +130,18 @@ class DirectProtocol(PatientProtocol):
             self._write(cycle, made)
             front.tell(exchange, answer, made)
             return
-        in_own_words(cycle)
-        answering = partial(self._answer, front, exchange, opaque, cycle)
-        self._direct = self.loop.create_task(cycle.run_asgi(answering))
-        self.tasks.add(self._direct)
-        self._direct.add_done_callback(self.tasks.discard)
+        try:
+            self._awaited = front.answers.begin(replace(exchange.query, client=exchange.client))
+        except Exception as error:  # noqa: BLE001  # a mistake of ours is told like every other
+            self._run(cycle, partial(self._fail, front, exchange, error, cycle))
+            return
+        self._awaited.add_done_callback(partial(self._on_answer, front, exchange, opaque, cycle))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has left, and its query is given up."""
         super().connection_lost(exc)
-        if self._direct is not None:
-            self._direct.cancel()
+        if self._awaited is not None:
+            self._awaited.cancel()
 
     def _is_usual(self) -> bool:
         if not self.url.startswith(_BEGINS) or self.parser.get_method() != b"GET" or self.expect_100_continue:
@@ -170,38 +172,49 @@ class DirectProtocol(PatientProtocol):
             on_response=self.on_response_complete,
         )
 
-    async def _answer(
+    def _on_answer(
         self,
         front: Front,
         exchange: Exchange,
         opaque: str | None,
         cycle: RequestResponseCycle,
-        *_asgi: object,
+        awaited: "asyncio.Future[Answer]",
     ) -> None:
         """The cycle is that of this query; the connection may have read on to others meanwhile."""
-        try:
-            answer = await front.answers.answer(replace(exchange.query, client=exchange.client))
-        except asyncio.CancelledError:
-            if not cycle.disconnected:
-                raise
+        self._awaited = None
+        error = None if awaited.cancelled() else awaited.exception()
+        if awaited.cancelled():
             front.tell(exchange, None, Reply(status=CLIENT_LEFT))
-            return
-        except CppccError as error:
-            scope = cast("Message", cycle.scope)
-            state_of(scope).update(failure=error, started_s=exchange.started_s)
-            self._direct = None  # there is no query any more that the client could give up
-            await front.after_failure(scope, cast("Receive", cycle.receive), cast("Send", cycle.send))
-            return
-        self._direct = None
-        made = reply(answer, opaque, exchange.asked)
-        await self._send(cycle, made)
-        front.tell(exchange, answer, made)
+        elif error is not None:
+            self._run(cycle, partial(self._fail, front, exchange, error, cycle))
+        else:
+            answer = awaited.result()
+            made = reply(answer, opaque, exchange.asked)
+            if _is_short(made):
+                if not cycle.disconnected:
+                    self._write(cycle, made)
+                front.tell(exchange, answer, made)
+            else:
+                self._run(cycle, partial(self._send, front, exchange, answer, made, cycle))
 
-    async def _send(self, cycle: RequestResponseCycle, made: Reply) -> None:
-        if _is_short(made):
-            if not cycle.disconnected:
-                self._write(cycle, made)
-            return
+    def _run(self, cycle: RequestResponseCycle, work: ASGI3Application) -> None:
+        in_own_words(cycle)
+        task = self.loop.create_task(cycle.run_asgi(work))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _fail(
+        self, front: Front, exchange: Exchange, error: BaseException, cycle: RequestResponseCycle, *_asgi: object
+    ) -> None:
+        if not isinstance(error, CppccError):
+            raise error
+        scope = cast("Message", cycle.scope)
+        state_of(scope).update(failure=error, started_s=exchange.started_s)
+        await front.after_failure(scope, cast("Receive", cycle.receive), cast("Send", cycle.send))
+
+    async def _send(
+        self, front: Front, exchange: Exchange, answer: Answer, made: Reply, cycle: RequestResponseCycle, *_asgi: object
+    ) -> None:
         try:
             await sent(made, "GET", cast("Send", cycle.send))
         except (TimeoutError, OSError):
@@ -209,6 +222,7 @@ class DirectProtocol(PatientProtocol):
         finally:
             if made.file is not None:
                 made.file.close()
+        front.tell(exchange, answer, made)
 
     def _write(self, cycle: RequestResponseCycle, made: Reply) -> None:
         """Head and body in one piece. Spec: RFC 9112, section 2.1 (message format)."""

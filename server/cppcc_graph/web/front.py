@@ -39,6 +39,9 @@ class AnswerSource(Protocol):
     async def answer(self, request: QueryRequest) -> Answer:
         """The answer, or an error of ours."""
 
+    def begin(self, request: QueryRequest) -> "asyncio.Future[Answer]":
+        """The answer that is not there yet; who cancels it gives the query up."""
+
     def kept(self, request: QueryRequest) -> Answer | None:
         """The answer, if it is there already."""
 

@@ -8,11 +8,11 @@ or shared: NOW, RAND, UUID, STRUUID, BNODE, SERVICE; nor are failures and answer
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
-from cppcc_graph.errors import CppccError
 from cppcc_graph.guard.volatile import is_volatile
 from cppcc_graph.store.base import Answer, QueryRequest
 
@@ -20,7 +20,8 @@ _OVERHEAD_BYTES = 500
 _SHARE_OF_ONE = 8
 
 Key: TypeAlias = tuple[object, ...]
-Ask: TypeAlias = Callable[[QueryRequest], Awaitable[Answer]]
+Made: TypeAlias = "asyncio.Future[Answer]"
+Ask: TypeAlias = Callable[[QueryRequest], Made]
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class Answers:
         self._state = state
         self._limit_bytes = limit_bytes
         self._kept: OrderedDict[Key, Answer] = OrderedDict()
-        self._running: dict[Key, asyncio.Future[Answer | None] | None] = {}
+        self._running: dict[Key, list[tuple[QueryRequest, Made]]] = {}
         self.counts = Counts()
 
     async def answer(self, request: QueryRequest) -> Answer:
@@ -58,22 +59,30 @@ class Answers:
         Raises:
             CppccError: there is none.
         """
+        return self.kept(request) or await self.begin(request)
+
+    def begin(self, request: QueryRequest) -> Made:
+        """
+        The answer to a query whose answer is not kept, when it is made; who cancels it gives the query up.
+
+        Its exception is a `CppccError`.
+        """
         state = self._state()
         if not state or is_volatile(request.query):
             self.counts.misses += 1
-            return await self._ask(request)
-        while True:
-            key = _key(state, request)
-            kept = self._found(key)
-            if kept is not None:
-                return kept
-            flight = (*key, request.deadline_s)
-            if flight not in self._running:
-                return await self._made(request, key, flight)
-            answer = await self._shared(flight)
-            if answer is not None:
-                self.counts.shared += 1
-                return answer
+            return self._ask(request)
+        key = _key(state, request)
+        flight = (*key, request.deadline_s)
+        others = self._running.get(flight)
+        if others is not None:
+            other: Made = asyncio.get_running_loop().create_future()
+            others.append((request, other))
+            return other
+        self.counts.misses += 1
+        made = self._ask(request)
+        self._running[flight] = []
+        made.add_done_callback(partial(self._on_made, key, flight))
+        return made
 
     def kept(self, request: QueryRequest) -> Answer | None:
         """The answer, if it is there already."""
@@ -90,28 +99,30 @@ class Answers:
             kept = self._kept[key] = replace(kept, cache="hit")
         return kept
 
-    async def _made(self, request: QueryRequest, key: Key, flight: Key) -> Answer:
-        self._running[flight] = None
-        outcome: Answer | CppccError | None = None
-        try:
-            self.counts.misses += 1
-            outcome = await self._ask(request)
-            self._keep(key, outcome)
-        except CppccError as error:
-            outcome = error
-            raise
-        finally:
-            others = self._running.pop(flight)
-            if others is not None:
-                _tell(others, outcome)
-        return outcome
+    def _on_made(self, key: Key, flight: Key, made: Made) -> None:
+        """
+        Tells those who asked for the same.
 
-    async def _shared(self, flight: Key) -> Answer | None:
-        """The answer that another request is waiting for; None when that one was given up, or is not to be shared."""
-        others = self._running[flight]
-        if others is None:
-            others = self._running[flight] = asyncio.get_running_loop().create_future()
-        return await asyncio.shield(others)
+        A file has one reader, so its answer is made again for each; so it is when the first client has left.
+        """
+        others = [(request, other) for request, other in self._running.pop(flight) if not other.done()]
+        error = None if made.cancelled() else made.exception()
+        answer = None if made.cancelled() or error is not None else made.result()
+        if answer is not None:
+            self._keep(key, answer)
+        for request, other in others:
+            if error is not None:
+                other.set_exception(error)
+            elif answer is not None and answer.file is None:
+                self.counts.shared += 1
+                other.set_result(replace(answer, cache="shared"))
+            else:
+                self._make_again(request, other)
+
+    def _make_again(self, request: QueryRequest, other: Made) -> None:
+        made = self.begin(request)
+        made.add_done_callback(partial(_hand_on, other))
+        other.add_done_callback(partial(_give_up, made))
 
     def _keep(self, key: Key, answer: Answer) -> None:
         size = answer.n_bytes + _OVERHEAD_BYTES
@@ -137,10 +148,15 @@ def _key(state: str, request: QueryRequest) -> Key:
     )
 
 
-def _tell(others: "asyncio.Future[Answer | None]", outcome: Answer | CppccError | None) -> None:
-    """A file has one reader, so its answer is made again for each; so it is when the first client has left."""
-    if isinstance(outcome, CppccError):
-        others.set_exception(outcome)
-        others.exception()  # perhaps nobody looks
+def _hand_on(other: Made, made: Made) -> None:
+    if other.done() or made.cancelled():
+        other.cancel()
+    elif (error := made.exception()) is not None:
+        other.set_exception(error)
     else:
-        others.set_result(replace(outcome, cache="shared") if outcome is not None and outcome.file is None else None)
+        other.set_result(made.result())
+
+
+def _give_up(made: Made, other: Made) -> None:
+    if other.cancelled():
+        made.cancel()

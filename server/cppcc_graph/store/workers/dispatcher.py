@@ -7,7 +7,8 @@ more than it does, all of them with queries that run for long, gets one of them:
 and told when to try again.
 
 Lookups that come together are sent to one evaluator one behind the other, because waking another one takes longer than
-a lookup. Those that then stand behind something longer are taken back and go elsewhere.
+a lookup. When one of them turns out to be something longer, or ends the evaluator, all of them are asked again, each
+alone, so that none waits for another and none is blamed for another; for some seconds nothing is sent ahead then.
 
 All of this runs in one event loop and is never called from another thread; `StoreInWorkers` crosses over.
 """
@@ -17,6 +18,7 @@ import secrets
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from cppcc_graph.errors import CppccError, QueryTimeout, StoreBusy, StoreUnavailable
 from cppcc_graph.guard.lookup import looks_like_a_lookup
@@ -33,6 +35,7 @@ _SENT_AHEAD = 8
 _YOUNG_S = 0.002
 _LONG_S = 0.02
 _TURN_S = 0.01
+_APART_S = 5.0
 _PATIENCE_S = 0.5
 _RETRY_AFTER_S = 2
 _RESTARTED_AFTER_S = 10
@@ -64,6 +67,7 @@ class Dispatcher:
         self._waiting: Waiting[Job] = Waiting(most_per_client=places.waiting_per_client, most=_MOST_WAITING)
         self._lookups: Waiting[Job] = Waiting(most_per_client=places.waiting_per_client, most=_MOST_WAITING)
         self._joined: Seat | None = None
+        self._apart_until_s = 0.0
         self._round: asyncio.TimerHandle | None = None
         self._opening: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -113,21 +117,24 @@ class Dispatcher:
             StoreBusy: too many queries wait, or it had to give way to others.
             CppccError: see `Store.answer`.
         """
+        return await self.begin(request)
+
+    def begin(self, request: QueryRequest) -> "asyncio.Future[Answer]":
+        """As :meth:`ask`, of which the future has the outcome; who cancels it gives the query up."""
         deadline_s = min(request.deadline_s or self._limits.deadline_s, self._limits.deadline_s)
         job = self._job(wire.frame(wire.ASK, wire.pack_ask(request)), request.client, deadline_s)
         job.query = request.query
-        reply = await self._run(job)
-        if not isinstance(reply, Answer):
-            raise StoreUnavailable("an evaluator gave something else than an answer")
-        return reply
+        job.is_lookup = looks_like_a_lookup(request.query)
+        self._run(job)
+        return cast("asyncio.Future[Answer]", job.reply)
 
     async def call(self, name: str, *arguments: object, **named: object) -> bytes:
         """What a reading method of the store gives, as `values` writes it."""
         frame = wire.frame(wire.CALL, wire.pack_call(name, *arguments, **named))
-        reply = await self._run(self._job(frame, "", self._limits.deadline_s))
-        if not isinstance(reply, bytes):
-            raise StoreUnavailable("an evaluator gave something else than a value")
-        return reply
+        job = self._job(frame, "", self._limits.deadline_s)
+        job.is_lookup = True  # it is short
+        self._run(job)
+        return await cast("asyncio.Future[bytes]", job.reply)
 
     async def write(self, name: str, *arguments: object, **named: object) -> bytes:
         """
@@ -164,22 +171,14 @@ class Dispatcher:
     def _job(self, frame: bytes, client: str, deadline_s: float) -> Job:
         return Job(frame, client, deadline_s, self._loop.create_future(), queued_s=self._loop.time())
 
-    async def _run(self, job: Job) -> Reply:
-        if self._is_closed:
-            raise StoreBusy(retry_after_s=_RESTARTED_AFTER_S)
-        job.is_lookup = not job.query or looks_like_a_lookup(job.query)  # our own calls have no query and are short
-        seat = self._joinable() if job.is_lookup else None
+    def _run(self, job: Job) -> None:
+        seat = self._joinable() if job.is_lookup and not self._is_closed else None
         if seat is not None:
             seat.send(job)
-        elif self._free and len(self._running) < self._places.usual:
+        elif self._free and len(self._running) < self._places.usual and not self._is_closed:
             self._begin(job)
         else:
             self._queue(job)
-        try:
-            return await job.reply
-        except asyncio.CancelledError:
-            self._abandon(job)
-            raise
 
     def _joinable(self) -> Seat | None:
         """The evaluator that was given a lookup last, if it is still busy with short ones."""
@@ -191,17 +190,28 @@ class Dispatcher:
 
     def _queue(self, job: Job) -> None:
         if self._is_closed:
-            raise StoreBusy(retry_after_s=_RESTARTED_AFTER_S)
-        if not self._line(job).push(job.client, job):
-            raise StoreBusy(retry_after_s=_RETRY_AFTER_S)
-        job.timer = self._loop.call_later(min(_PATIENCE_S, job.deadline_s), self._lose_patience, job)
-        self._fill()
+            job.reply.set_exception(StoreBusy(retry_after_s=_RESTARTED_AFTER_S))
+        elif not self._line(job).push(job.client, job):
+            job.reply.set_exception(StoreBusy(retry_after_s=_RETRY_AFTER_S))
+        else:
+            job.timer = self._loop.call_later(min(_PATIENCE_S, job.deadline_s), self._lose_patience, job)
+            job.reply.add_done_callback(partial(self._give_up, job))
+            self._fill()
+
+    def _give_up(self, job: Job, reply: "asyncio.Future[Reply]") -> None:
+        """Nobody awaits the reply any more; what is worked on is short, or ended when the dispatcher goes round."""
+        if reply.cancelled() and job.seat is None:
+            self._unqueue(job)
 
     def _fill(self) -> None:
         while self._free and self._lookups and len(self._running) < self._places.all:
             seat = self._begin(self._lookups.pop())
-            while self._lookups and seat.n_jobs < _SENT_AHEAD:
-                seat.send(self._unhurried(self._lookups.pop()))
+            while self._lookups and self._joined is seat and seat.n_jobs < _SENT_AHEAD:
+                job = self._lookups.pop()
+                if job.is_alone:
+                    self._lookups.push(job.client, job)
+                    break
+                seat.send(self._unhurried(job))
         while self._free and self._waiting and len(self._running) < self._places.usual:
             self._begin(self._waiting.pop())
 
@@ -209,8 +219,8 @@ class Dispatcher:
         seat = self._free.pop()
         seat.send(self._unhurried(job))
         self._start(job)
-        if job.is_lookup:
-            self._joined = seat
+        is_apart = job.is_alone or self._loop.time() < self._apart_until_s
+        self._joined = seat if job.is_lookup and not is_apart else None
         return seat
 
     def _unhurried(self, job: Job) -> Job:
@@ -237,18 +247,23 @@ class Dispatcher:
             elif took_s >= _LONG_S and job.reply.cancelled():
                 self._end(job, StoreBusy(retry_after_s=_RETRY_AFTER_S))
             elif took_s >= _LONG_S and job.seat is not None and job.seat.n_jobs > 1:
-                self._send_elsewhere(job.seat.take_back())
+                self._ask_apart(job.seat.kill())
         if self._running and self._round is None:
             self._round = self._loop.call_later(_TURN_S, self._go_round)
 
-    def _send_elsewhere(self, jobs: list[Job]) -> None:
+    def _ask_apart(self, jobs: list[Job]) -> None:
+        """Again, of *jobs* that were given to one evaluator together, those that have no reply."""
+        self._apart_until_s = self._loop.time() + _APART_S
         for job in jobs:
-            if job.reply.done():
-                continue
-            try:
+            self._leave(job)
+            job.is_alone = True
+        self._ask_again(jobs)
+
+    def _ask_again(self, jobs: list[Job]) -> None:
+        for job in jobs:
+            job.started_s = None
+            if not job.reply.done():
                 self._queue(job)
-            except StoreBusy as error:
-                job.reply.set_exception(error)
 
     def _lose_patience(self, job: Job) -> None:
         """It has waited for half a second more: somebody may have to give way; it is refused when its time is over."""
@@ -289,13 +304,8 @@ class Dispatcher:
         seat, job.seat = job.seat, None
         if seat is not None:
             self._leave(job)
-            self._send_elsewhere(seat.kill())
+            self._ask_again([other for other in seat.kill() if other is not job])
             self._fill()
-
-    def _abandon(self, job: Job) -> None:
-        """Nobody awaits the reply any more; what is worked on is short, or ended when the dispatcher goes round."""
-        if job.seat is None:
-            self._unqueue(job)
 
     def _unqueue(self, job: Job) -> None:
         if job.timer is not None:
@@ -318,25 +328,27 @@ class Dispatcher:
         if seat.is_worn or seat.generation != self.generation or self._is_closed:
             left = seat.left()
             seat.close()
-            self._send_elsewhere(left)
+            self._ask_again(left)
         elif seat.job is not None:
             self._start(seat.job)
-        elif not seat.is_forgetting:
+        else:
             self._free.append(seat)
             self._fill()
 
-    def _lost(self, seat: Seat, job: Job | None) -> None:
+    def _lost(self, seat: Seat, jobs: list[Job]) -> None:
         self._seats.discard(seat)
-        if job is not None:
-            job.seat = None
-            self._leave(job)
         if seat in self._free:
             self._free.remove(seat)
+        for job in jobs:
+            self._leave(job)
         if not self._is_closed:
             self._n_replaced += 1
             self._open_seat()
-            self._send_elsewhere(seat.left())
-            self._fill()
+        if len(jobs) > 1 and not seat.is_worn:
+            self._ask_apart(jobs)
+        else:
+            self._ask_again(jobs)
+        self._fill()
 
     def _open_seat(self) -> None:
         task = self._loop.create_task(self._opened())

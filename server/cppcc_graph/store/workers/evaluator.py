@@ -29,7 +29,8 @@ from cppcc_graph.store.workers.limits import Growth, Limits, confine
 from cppcc_graph.store.workers.values import CODECS, SERVICE_CALLS, WRITING
 from cppcc_graph.store.written import count_rows
 
-_LONG_S = 0.01
+_LONG_S = 0.05
+_HELD_S = 0.001
 _NOW_AND_THEN = 100
 _MOST_GROWN_MIB = 48
 _log = logging.getLogger("cppcc_graph.store.workers")
@@ -77,19 +78,16 @@ def evaluate(
 
 def _serve(connection: socket.socket, store: Store, limits: Limits, growth: Growth) -> None:
     connection.sendall(wire.frame(wire.HELLO, str(os.getpid()).encode()))
-    frames = wire.Frames(connection)
+    frames, outgoing = wire.Frames(connection), _Outgoing(connection)
     for number in count(1):
         arrived = frames.next()
         if arrived is None:
             return
-        kind, payload = arrived
-        if kind == wire.FORGET:
-            connection.sendall(wire.frame(wire.FORGOTTEN, b""))
-            continue
         wear = _Wear(growth, number)
+        kind, payload = arrived
         signal.setitimer(signal.ITIMER_REAL, limits.deadline_s)
         try:
-            last = _reply(connection, store, kind, payload, limits)
+            last = _reply(outgoing, store, kind, payload, limits)
         except CppccError as error:
             last = wire.frame(wire.FAILURE, wire.pack_failure(error))
         except Exception as error:  # noqa: BLE001  # the outermost line of this process
@@ -98,11 +96,35 @@ def _serve(connection: socket.socket, store: Store, limits: Limits, growth: Grow
             last = wire.frame(wire.FAILURE, wire.pack_failure(unavailable))
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-        connection.sendall(wear.told() + last)
+        outgoing.add(wear.told() + last)
+        if wear.is_worn or not frames.has_next or outgoing.is_due():
+            outgoing.send()
         if wear.is_worn:
             os._exit(0)  # told before, so that nothing is asked here any more
-        if wear.took_s > _LONG_S:
-            frames.forget()
+
+
+class _Outgoing:
+    """Replies to what came together, which leave together unless they take too long."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._held: list[bytes] = []
+        self._since_s = 0.0
+
+    def add(self, frames: bytes) -> None:
+        """Takes the next frames."""
+        if not self._held:
+            self._since_s = time.monotonic()
+        self._held.append(frames)
+
+    def is_due(self) -> bool:
+        """Whether some have waited for long."""
+        return time.monotonic() - self._since_s > _HELD_S
+
+    def send(self) -> None:
+        """All that was taken leaves."""
+        self._connection.sendall(b"".join(self._held))
+        self._held.clear()
 
 
 class _Wear:
@@ -114,14 +136,9 @@ class _Wear:
         self._began_s = time.monotonic()
         self.is_worn = False
 
-    @property
-    def took_s(self) -> float:
-        """Seconds since it began."""
-        return time.monotonic() - self._began_s
-
     def told(self) -> bytes:
         """What goes before the last frame of a reply; looked at after long queries, and now and then."""
-        if self.took_s > _LONG_S or self._number % _NOW_AND_THEN == 0:
+        if time.monotonic() - self._began_s > _LONG_S or self._number % _NOW_AND_THEN == 0:
             self.is_worn = self._growth.mib() > _MOST_GROWN_MIB and self._still_grown()
         return wire.frame(wire.WORN, b"") if self.is_worn else b""
 
@@ -131,16 +148,16 @@ class _Wear:
         return self._growth.mib() > _MOST_GROWN_MIB
 
 
-def _reply(connection: socket.socket, store: Store, kind: int, payload: bytes, limits: Limits) -> bytes:
+def _reply(leaving: _Outgoing, store: Store, kind: int, payload: bytes, limits: Limits) -> bytes:
     """The last frames of a reply; those before them were sent."""
     if kind != wire.ASK:
         return wire.frame(wire.VALUE, called(store, payload, WRITING))
-    outgoing = Outgoing(connection, limits.answer_bytes)
+    document = Document(leaving, limits.answer_bytes)
     try:
-        answer = store.answer(wire.unpack_ask(payload), outgoing)
+        answer = store.answer(wire.unpack_ask(payload), document)
     except (CppccError, OSError) as error:
-        raise (AnswerTooLarge(limit_bytes=limits.answer_bytes) if outgoing.is_too_large else error) from error
-    return outgoing.end(answer)
+        raise (AnswerTooLarge(limit_bytes=limits.answer_bytes) if document.is_too_large else error) from error
+    return document.end(answer)
 
 
 def called(store: Store, payload: bytes, refused: frozenset[str] = frozenset()) -> bytes:
@@ -158,11 +175,11 @@ def called(store: Store, payload: bytes, refused: frozenset[str] = frozenset()) 
     return CODECS[name].write(methodcaller(name, *arguments, **named)(store))
 
 
-class Outgoing:
+class Document:
     """A file that sends what is written to it: a short document in one piece at the end, a long one as it comes."""
 
-    def __init__(self, connection: socket.socket, limit_bytes: int) -> None:
-        self._connection = connection
+    def __init__(self, leaving: _Outgoing, limit_bytes: int) -> None:
+        self._leaving = leaving
         self._limit_bytes = limit_bytes
         self._pieces: list[bytes] = []
         self._n_held = 0
@@ -200,7 +217,8 @@ class Outgoing:
         return wire.frame(wire.BODY, body) + end
 
     def _send(self) -> None:
-        self._connection.sendall(wire.frame(wire.BODY, b"".join(self._pieces)))
+        self._leaving.add(wire.frame(wire.BODY, b"".join(self._pieces)))
+        self._leaving.send()
         self._n_sent += self._n_held
         self._n_held = 0
         self._pieces.clear()

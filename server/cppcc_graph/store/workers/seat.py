@@ -1,8 +1,8 @@
 """
 The dispatcher's end of a connection to one evaluator: sends it jobs, gathers what comes back, kills it.
 
-An evaluator does one job after the other. Short ones may be sent ahead, so that it need not be woken for each; those
-that stand behind one that takes long are taken back.
+An evaluator does one job after the other. Short ones may be sent ahead, so that it need not be woken for each; it may
+answer them together, so that which of them it works on is not known here.
 """
 
 import asyncio
@@ -43,6 +43,7 @@ class Job:
         timer: What happens next if nothing else does.
         seat: Who works on it.
         is_lookup: Whether it waits in the line of the lookups.
+        is_alone: Whether nothing is given to its evaluator beside it.
     """
 
     frame: bytes
@@ -55,14 +56,15 @@ class Job:
     query: str = ""
     queued_s: float = 0.0
     is_lookup: bool = False
+    is_alone: bool = False
 
 
 class Seat(asyncio.Protocol):
     """
     One evaluator.
 
-    *on_free* is called when it waits for a job and when one has its reply, *on_lost* when it is gone, with the job that
-    it worked on.
+    *on_free* is called when it waits for a job and when one has its reply, *on_lost* when it is gone, with the jobs
+    that it had.
     """
 
     def __init__(
@@ -71,11 +73,10 @@ class Seat(asyncio.Protocol):
         spool: Path,
         *,
         on_free: Callable[["Seat", Job | None], None],
-        on_lost: Callable[["Seat", Job | None], None],
+        on_lost: Callable[["Seat", list[Job]], None],
     ) -> None:
         self.generation = 0
         self.is_worn = False
-        self.is_forgetting = False
         self._limits = limits
         self._spool = spool
         self._on_free = on_free
@@ -110,16 +111,6 @@ class Seat(asyncio.Protocol):
         job.seat = self
         self._say(job.frame)
 
-    def take_back(self) -> list[Job]:
-        """The jobs that were sent ahead. Until the evaluator has heard of it, `is_forgetting` is true."""
-        taken = [self._jobs.pop() for _ in range(len(self._jobs) - 1)]
-        for job in taken:
-            job.seat = None
-        if taken and not self.is_forgetting:
-            self.is_forgetting = True
-            self._say(wire.frame(wire.FORGET, b""))
-        return taken[::-1]
-
     def _say(self, frame: bytes) -> None:
         if not self._outgoing:
             self._loop.call_soon(self._flush)
@@ -131,11 +122,17 @@ class Seat(asyncio.Protocol):
         self._outgoing.clear()
 
     def kill(self) -> list[Job]:
-        """Ends the evaluator, wherever it is, and forgets its job; the others come back. `on_lost` follows."""
-        if self._jobs:
-            self._jobs.popleft()
+        """Ends the evaluator, wherever it is, and gives back the jobs it had. `on_lost` follows, without them."""
         self._abort()
         return self.left()
+
+    def left(self) -> list[Job]:
+        """The jobs that it had; it has none any more."""
+        left = list(self._jobs)
+        self._jobs.clear()
+        for job in left:
+            job.seat = None
+        return left
 
     def _abort(self) -> None:
         if self._process is not None:
@@ -185,9 +182,6 @@ class Seat(asyncio.Protocol):
             self._finish(payload)
         elif kind == wire.WORN:
             self.is_worn = True
-        elif kind == wire.FORGOTTEN:
-            self.is_forgetting = False
-            self._on_free(self, None)
         else:
             self._gathered.drop()
             self._gathered = _Gathered()
@@ -216,6 +210,8 @@ class Seat(asyncio.Protocol):
 
     def _finish(self, reply: Reply) -> None:
         job = self.job
+        if job is not None and isinstance(reply, Answer) != bool(job.query):
+            raise ValueError("an evaluator answers something that was not asked")
         if job is not None and not job.reply.done():
             job.reply.set_result(reply)
         elif isinstance(reply, Answer) and reply.file is not None:
@@ -223,7 +219,7 @@ class Seat(asyncio.Protocol):
         self._free()
 
     def _free(self) -> None:
-        """One job is done; none, when it had been taken back too late to be left out."""
+        """One job is done; none, when it has been given back."""
         if self._jobs:
             self._on_free(self, self._jobs.popleft())
 
@@ -234,28 +230,20 @@ class Seat(asyncio.Protocol):
 
     def connection_lost(self, _error: Exception | None) -> None:
         """Asyncio's call: the evaluator has ended, by its alarm, for want of memory, or because it was killed."""
-        job = self._jobs.popleft() if self._jobs else None
-        if job is not None and not job.reply.done():
-            took_s = self._loop.time() - (job.started_s or 0)
-            is_late = took_s >= self._limits.deadline_s - _LATE_S
-            job.reply.set_exception(
-                QueryTimeout(deadline_s=self._limits.deadline_s)
-                if is_late
-                else QueryKilled(memory_mib=self._limits.memory_mib)
-            )
+        jobs = self.left()
+        if len(jobs) == 1 and not (self.is_worn or jobs[0].reply.done()):
+            jobs[0].reply.set_exception(self._why(jobs[0]))
         self._gathered.drop()
         if self._process is not None:
             os.close(self._process)
             self._process = None
-        self._on_lost(self, job)
+        self._on_lost(self, jobs)
 
-    def left(self) -> list[Job]:
-        """What was sent ahead to an evaluator that is gone or let go."""
-        left = list(self._jobs)
-        self._jobs.clear()
-        for job in left:
-            job.seat = None
-        return left
+    def _why(self, job: Job) -> CppccError:
+        took_s = self._loop.time() - (job.started_s or 0)
+        if took_s >= self._limits.deadline_s - _LATE_S:
+            return QueryTimeout(deadline_s=self._limits.deadline_s)
+        return QueryKilled(memory_mib=self._limits.memory_mib)
 
 
 @dataclass(slots=True)

@@ -39,9 +39,9 @@ class Services:
         self._threads = ThreadPoolExecutor(_MOST_AT_ONCE, thread_name_prefix="service")
         self._fetches: set[Fetch] = set()
 
-    async def ask(self, request: QueryRequest) -> Answer:
+    def ask(self, request: QueryRequest) -> "asyncio.Future[Answer]":
         """
-        The answer to a query.
+        The answer to a query, when it is there; see `Dispatcher.begin`.
 
         Raises:
             ServiceNotAllowed: it asks an endpoint that is not on the list; nothing was sent.
@@ -49,7 +49,10 @@ class Services:
             CppccError: see `Dispatcher.ask`.
         """
         if "service" not in request.query.lower():
-            return await self._dispatcher.ask(request)
+            return self._dispatcher.begin(request)
+        return asyncio.get_running_loop().create_task(self._asked_elsewhere(request))
+
+    async def _asked_elsewhere(self, request: QueryRequest) -> Answer:
         packed = await self._dispatcher.call(SERVICE_CALLS, request.query, request.base_iri)
         calls = cast("list[ServiceCall]", CODECS[SERVICE_CALLS].read(packed))
         if len(calls) > _MOST_CALLS:

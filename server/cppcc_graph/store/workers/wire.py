@@ -9,8 +9,7 @@ import json
 import marshal
 import pickle
 import struct
-from contextlib import suppress
-from socket import MSG_DONTWAIT, socket
+from socket import socket
 from typing import BinaryIO
 
 from cppcc_graph import errors
@@ -26,10 +25,10 @@ _FORMAT_NUMBERS = {candidate.name: number for number, candidate in enumerate(FOR
 _NO_COUNT = -1
 _PIECE_BYTES = 65536
 
-HELLO, ASK, CALL, BODY, END, VALUE, FAILURE, WORN, FORGET, FORGOTTEN = range(1, 11)
+HELLO, ASK, CALL, BODY, END, VALUE, FAILURE, WORN = range(1, 9)
 """
-An evaluator's process number; a query; another call; a piece of an answer; its end; a call's result; an error; that
-this evaluator ends when it has said this last thing; that what was sent before is not to be done; and that it is so.
+An evaluator's process number; a query; another call; a piece of an answer; its end; a call's result; an error; and
+that this evaluator ends when it has said this last thing.
 """
 
 
@@ -60,17 +59,13 @@ class Frames:
         del self._buffer[: HEAD.size + length]
         return kind, payload
 
-    def forget(self) -> None:
-        """Drops the frames that are there already and stand before a `FORGET`."""
-        with suppress(BlockingIOError):
-            while piece := self._connection.recv(_PIECE_BYTES, MSG_DONTWAIT):
-                self._buffer += piece
-        start, last = 0, 0
-        while len(self._buffer) >= start + HEAD.size:
-            length, kind = HEAD.unpack_from(self._buffer, start)
-            last = start if kind == FORGET else last
-            start += HEAD.size + length
-        del self._buffer[:last]
+    @property
+    def has_next(self) -> bool:
+        """Whether another whole frame is there already."""
+        if len(self._buffer) < HEAD.size:
+            return False
+        length, _kind = HEAD.unpack_from(self._buffer)
+        return len(self._buffer) - HEAD.size >= int(length)
 
     def _filled(self, size: int) -> bool:
         while len(self._buffer) < size:
