@@ -1,6 +1,7 @@
 """Whether a query may have another answer next time over the same data."""
 
 import re
+from functools import lru_cache
 
 _VOLATILE = re.compile(
     r"(?<![a-z_])(?:now|rand|(?:str)?uuid|bnode)(?![a-z_])|service|\\u", re.IGNORECASE
@@ -9,6 +10,7 @@ _VOLATILE = re.compile(
 _LETTERS = ("now", "rand", "uuid", "bnode", "service", "\\u")
 
 
+@lru_cache(maxsize=256)
 def is_volatile(query: str) -> bool:
     """
     Whether it may use NOW, RAND, UUID, STRUUID, BNODE or SERVICE; in doubt it may.

@@ -8,7 +8,7 @@ same header lines to the letter; they are read once. Whatever is not as usual go
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
@@ -131,7 +131,7 @@ class DirectProtocol(PatientProtocol):
             front.tell(exchange, answer, made)
             return
         try:
-            self._awaited = front.answers.begin(replace(exchange.query, client=exchange.client))
+            self._awaited = front.answers.begin(exchange.query)
         except Exception as error:  # noqa: BLE001  # a mistake of ours is told like every other
             self._run(cycle, partial(self._fail, front, exchange, error, cycle))
             return

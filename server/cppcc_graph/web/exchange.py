@@ -17,6 +17,7 @@ from cppcc_graph.web.reply import Asked
 from cppcc_graph.web.sparql_request import read_query
 from cppcc_graph.web.wanted import HTML, SHOWN, accepted, formats_of
 
+_NO_FIELDS = HeaderFields({})
 _Asking: TypeAlias = tuple[QueryRequest, tuple[str, ...], bool]
 """A query with its formats, the headers that chose them, and whether its answer is shown on a page."""
 
@@ -26,7 +27,6 @@ class Exchange:
     """A query that was understood, and how its answer is wanted."""
 
     query: QueryRequest
-    client: str
     asked: Asked
     method: str
     started_s: float
@@ -58,15 +58,15 @@ class Manner:
         """The query of a GET without a body, if nothing is wrong with it."""
         started_s = perf_counter()
         try:
-            understood = _asked_by_address(query_string, self.base_url, self.accept)
+            understood = _asked_by_address(query_string, self.base_url, self.accept, self.client)
         except (HTTPException, CppccError):
             return None
         return None if understood is None else self._exchange(understood, "GET", started_s)
 
     def _exchange(self, understood: _Asking, method: str, started_s: float) -> Exchange:
         query, vary, is_page = understood
-        asked = Asked(accept_encoding=self.accept_encoding, if_none_match=self.if_none_match, vary=vary)
-        return Exchange(query, self.client, asked, method, started_s, is_page=is_page)
+        asked = _how(self.accept_encoding, self.if_none_match, vary)
+        return Exchange(query, asked, method, started_s, is_page=is_page)
 
     def exchange_of(self, incoming: Incoming) -> Exchange | None:
         """The query of any other request, if nothing is wrong with it."""
@@ -76,6 +76,11 @@ class Manner:
         except (HTTPException, CppccError):
             return None
         return None if understood is None else self._exchange(understood, incoming.method, started_s)
+
+
+@lru_cache(maxsize=512)
+def _how(accept_encoding: str, if_none_match: str | None, vary: tuple[str, ...]) -> Asked:
+    return Asked(accept_encoding=accept_encoding, if_none_match=if_none_match, vary=vary)
 
 
 def manner_of(scope: Message, fields: HeaderFields) -> Manner | None:
@@ -102,7 +107,12 @@ def understood(scope: Message, body: bytes) -> Exchange | None:
     if method == "GET" and not body:
         return manner.exchange(query_string)
     incoming = Incoming(
-        method=method, query_string=query_string, headers=fields, base_url=manner.base_url, remote_addr="", body=body
+        method=method,
+        query_string=query_string,
+        headers=fields,
+        base_url=manner.base_url,
+        remote_addr=manner.client,
+        body=body,
     )
     return manner.exchange_of(incoming)
 
@@ -113,10 +123,11 @@ def _if_none_match(method: str, fields: HeaderFields) -> str | None:
 
 
 @lru_cache(maxsize=512)
-def _asked_by_address(query_string: bytes, base_url: str, accept: str) -> _Asking | None:
+def _asked_by_address(query_string: bytes, base_url: str, accept: str, client: str) -> _Asking | None:
     """As `_asked`; what is asked again and again is read once."""
-    headers = HeaderFields({})
-    incoming = Incoming(method="GET", query_string=query_string, headers=headers, base_url=base_url, remote_addr="")
+    incoming = Incoming(
+        method="GET", query_string=query_string, headers=_NO_FIELDS, base_url=base_url, remote_addr=client
+    )
     return _asked(incoming, accept)
 
 

@@ -9,7 +9,7 @@ has left is given up.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Protocol, cast
 
@@ -149,7 +149,7 @@ class Front:
     async def _shown(self, exchange: Exchange, receive: Receive) -> Answer | CppccError | None:
         """What a page is going to show; found here, so that no thread waits for it. None when the client has left."""
         try:
-            answer = await self._awaited(replace(exchange.query, client=exchange.client), receive)
+            answer = await self._awaited(exchange.query, receive)
         except CppccError as error:
             return error
         if answer is None:
@@ -162,7 +162,7 @@ class Front:
         made, answer = unchanged(opaque, exchange.asked), None
         if made is None:
             try:
-                answer = await self._awaited(replace(exchange.query, client=exchange.client), receive)
+                answer = await self._awaited(exchange.query, receive)
             except CppccError as error:
                 return error
             if answer is None:  # the client has left
@@ -239,7 +239,7 @@ class _Watch:
 
 def _line(exchange: Exchange, answer: Answer | None, made: Reply, *, is_sent: bool = True) -> Line:
     return Line(
-        client=exchange.client,
+        client=exchange.query.client,
         method=exchange.method,
         route=ENDPOINT,
         status=made.status,

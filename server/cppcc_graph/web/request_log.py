@@ -86,6 +86,7 @@ class _Lines(logging.StreamHandler[TextIO]):
     def __init__(self, stream: TextIO) -> None:
         super().__init__(stream)
         self._held: list[str] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def format(self, record: logging.LogRecord) -> str:
         """The message alone."""
@@ -99,7 +100,8 @@ class _Lines(logging.StreamHandler[TextIO]):
     def write_soon(self, line: str) -> None:
         """One line, with all others of this turn of the event loop."""
         if not self._held:
-            asyncio.get_running_loop().call_soon(self._write_held)
+            self._loop = self._loop or asyncio.get_running_loop()
+            self._loop.call_soon(self._write_held)
         self._held.append(line)
 
     def _write_held(self) -> None:

@@ -13,7 +13,7 @@ from cppcc_graph.store.base import QueryRequest, UpdateRequest
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.incoming import ProtocolRequest
 from cppcc_graph.web.negotiate import parse_media_type
-from cppcc_graph.web.percent import decoded_pairs
+from cppcc_graph.web.percent import decoded, decoded_pairs
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -23,6 +23,7 @@ MAX_QUERY_STRING_BYTES = 8_000
 """An address longer than this is refused; caches and proxies on the way take little more."""
 _MAX_FIELDS = 1_000
 _VERSIONS = frozenset({"1.0", "1.1", "1.2", "1.2-basic"})
+_QUERY_FIELD = b"query="
 _GRAPHS = ("default-graph-uri", "named-graph-uri")
 _OPERATIONS = frozenset({"query", "update", *_GRAPHS})
 
@@ -64,16 +65,15 @@ def read_operation(
                 limit=MAX_QUERY_STRING_BYTES,
             )
         )
+    alone = request.method == "GET" and _only_field(request.query_string)
+    if alone:  # as most are
+        return QueryRequest(query=alone, formats=formats, base_iri=request.base_url, client=request.remote_addr or "")
     fields = decoded_fields(request.query_string)
     if request.method in ("GET", "HEAD"):
         if not any(name in _OPERATIONS for name, _value in fields):
             return None
     else:
         fields += _body_fields(request)
-    if len(fields) == 1 and fields[0][0] == "query":  # as most are
-        return QueryRequest(
-            query=_only_query(fields), formats=formats, base_iri=request.base_url, client=request.remote_addr or ""
-        )
     _check_version(_values(fields, "version"))
     if _values(fields, "update"):
         return _update(fields, request, is_writable=is_writable)
@@ -86,6 +86,17 @@ def read_operation(
         deadline_s=_deadline_s(_values(fields, "timeout")),
         client=request.remote_addr or "",
     )
+
+
+def _only_field(query_string: bytes) -> str:
+    """The query, where that is plainly all that the address says; else empty."""
+    if not query_string.startswith(_QUERY_FIELD) or b"&" in query_string:
+        return ""
+    try:
+        text = decoded(query_string[len(_QUERY_FIELD) :])
+    except UnicodeDecodeError:
+        return ""
+    return text if text.strip() else ""
 
 
 def _deadline_s(values: Sequence[str]) -> float | None:

@@ -31,7 +31,7 @@ from cppcc_graph.store.workers.seat import Job, Reply, Seat
 from cppcc_graph.store.workers.waiting import Waiting
 
 SLOW_AFTER_S = 0.5
-_SENT_AHEAD = 8
+_SENT_AHEAD = 16
 _YOUNG_S = 0.002
 _LONG_S = 0.02
 _TURN_S = 0.01
