@@ -28,10 +28,10 @@ from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryReques
 from cppcc_graph.store.documents import graph_of
 from cppcc_graph.store.federation import alone
 from cppcc_graph.store.fingerprint import content_hash
-from cppcc_graph.store.folder import opened, translated
+from cppcc_graph.store.folder import opened, translated, unavailable
 from cppcc_graph.store.hints import hints, occurs_in
 from cppcc_graph.store.merging import holds_merge, in_named_graphs, share_a_triple
-from cppcc_graph.store.refusals import about_query, about_update
+from cppcc_graph.store.refusals import OF_A_QUERY, about_update, refusal_of
 from cppcc_graph.store.rewriting import rewritten
 from cppcc_graph.store.spelling import spelled_well
 from cppcc_graph.store.transactions import renewal, replacement, separate_replacement, with_merge
@@ -133,16 +133,21 @@ class EmbeddedStore:
     def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
         request, outline = alone(request)
         engine, scope = self._without_duplicates(_scope(request, outline))
-        with translated(self._folder), about_query(request):
+        try:  # and no context managers, which take as long as the rest of this
             results = _evaluated(engine, request, scope, is_union=scope.default is None and self._is_union())
             is_no = isinstance(results, QueryBoolean) and not results
             answer = written(results, request.formats, into)
-            if answer.n_rows != 0 and not is_no:
-                return answer
-            why = hints(
-                request.query, outline.prologue, base_iri=request.base_iri, occurs=partial(occurs_in, self._engine)
-            )
-            return replace(answer, hints=why) if why else answer
+            return self._explained(answer, request, outline) if answer.n_rows == 0 or is_no else answer
+        except OF_A_QUERY as error:
+            raise refusal_of(error, request) from error
+        except OSError as error:
+            raise unavailable(error, self._folder) from error
+
+    def _explained(self, answer: Answer, request: QueryRequest, outline: Outline) -> Answer:
+        """An empty answer, with what may have been meant."""
+        occurs = partial(occurs_in, self._engine)
+        why = hints(request.query, outline.prologue, base_iri=request.base_iri, occurs=occurs)
+        return replace(answer, hints=why) if why else answer
 
     def _without_duplicates(self, scope: _Scope) -> tuple[pyoxigraph.Store, _Scope]:
         """The engine itself, or a scratch copy when the graphs to merge share a triple."""

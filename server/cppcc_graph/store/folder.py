@@ -65,7 +65,12 @@ def translated(folder: Path | None) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreUnavailable(_sentence(error, folder)) from error
+        raise unavailable(error, folder) from error
+
+
+def unavailable(error: OSError, folder: Path | None) -> StoreUnavailable:
+    """What an error of the engine over *folder*, or in memory, means to who runs it."""
+    return StoreUnavailable(_sentence(error, folder))
 
 
 def _sentence(error: OSError, folder: Path | None) -> str:

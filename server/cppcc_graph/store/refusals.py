@@ -18,17 +18,26 @@ _IN_THE_WAY = {
 }
 
 
+OF_A_QUERY = (SyntaxError, RuntimeError, ValueError)
+"""What the engine raises about a query."""
+
+
 @contextmanager
 def about_query(request: QueryRequest) -> Iterator[None]:
     """What is wrong with a query comes out as `BadSyntax`."""
     try:
         yield
-    except SyntaxError as error:
-        raise bad_query(error, in_small_letters(request.query), base_iri=request.base_iri) from error
-    except RuntimeError as error:
-        raise bad_function(error, request.query) from error
-    except ValueError as error:
-        raise BadSyntax(_NO_BASE, values=(str(request.base_iri), str(error)), source="query") from error
+    except OF_A_QUERY as error:
+        raise refusal_of(error, request) from error
+
+
+def refusal_of(error: Exception, request: QueryRequest) -> BadSyntax:
+    """What one of `OF_A_QUERY` means to who wrote the query."""
+    if isinstance(error, SyntaxError):
+        return bad_query(error, in_small_letters(request.query), base_iri=request.base_iri)
+    if isinstance(error, RuntimeError):
+        return bad_function(error, request.query)
+    return BadSyntax(_NO_BASE, values=(str(request.base_iri), str(error)), source="query")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ the nursery, which forks the next one.
 
 import contextlib
 import errno
+import gc
 import logging
 import os
 import select
@@ -31,6 +32,7 @@ from cppcc_graph.store.written import count_rows
 
 _LONG_S = 0.05
 _HELD_S = 0.001
+_COLLECTED_AFTER = (20_000, 20, 50)
 _NOW_AND_THEN = 100
 _MOST_GROWN_MIB = 48
 _log = logging.getLogger("cppcc_graph.store.workers")
@@ -64,6 +66,7 @@ def evaluate(
     listener.setblocking(False)
     growth = Growth()
     confine(limits, is_sealed=is_sealed)
+    gc.set_threshold(*_COLLECTED_AFTER)
     waiting = select.poll()
     waiting.register(leash, select.POLLIN | select.POLLHUP)
     waiting.register(listener, select.POLLIN)
@@ -94,10 +97,11 @@ def _serve(connection: socket.socket, store: Store, limits: Limits, growth: Grow
             _log.exception("an evaluator failed")
             unavailable = StoreUnavailable(f"a mistake in the evaluator: {type(error).__name__}")
             last = wire.frame(wire.FAILURE, wire.pack_failure(unavailable))
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
         outgoing.add(wear.told() + last)
-        if wear.is_worn or not frames.has_next or outgoing.is_due():
+        if wear.is_worn or not frames.has_next:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            outgoing.send()
+        elif outgoing.is_due():
             outgoing.send()
         if wear.is_worn:
             os._exit(0)  # told before, so that nothing is asked here any more
