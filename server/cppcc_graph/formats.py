@@ -28,10 +28,10 @@ class ResultForm(Enum):
     GRAPH = "graph"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Format:
     """
-    One way to write an answer.
+    One way to write an answer; there is one object for each.
 
     Attributes:
         name: Short name, as in ``?format=csv`` and ``--format csv``.

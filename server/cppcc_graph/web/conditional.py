@@ -6,8 +6,10 @@ program, the query to the letter, its dataset and base, the formats that the cli
 """
 
 import hashlib
+from functools import lru_cache
 
 from cppcc_graph import __version__
+from cppcc_graph.formats import Format
 from cppcc_graph.guard.volatile import is_volatile
 from cppcc_graph.store.base import QueryRequest
 
@@ -24,17 +26,21 @@ def validator(request: QueryRequest, version: str) -> str | None:
     """
     if not version or is_volatile(request.query):
         return None
-    names = " ".join(wanted.name for wanted in request.formats)
     parts = (
         __version__,
         version,
         request.query,
-        names,
+        _names(request.formats),
         request.base_iri or "",
         "\n".join(request.default_graph_iris),
         "\n".join(request.named_graph_iris),
     )
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@lru_cache(maxsize=512)
+def _names(formats: tuple[Format, ...]) -> str:
+    return " ".join(wanted.name for wanted in formats)
 
 
 def entity_tag(opaque: str, coding: str = "") -> str:

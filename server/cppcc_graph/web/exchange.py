@@ -14,9 +14,10 @@ from cppcc_graph.web.asgi import Message
 from cppcc_graph.web.forwarded import is_host, origin
 from cppcc_graph.web.incoming import HeaderFields, Incoming, header_fields
 from cppcc_graph.web.reply import Asked
-from cppcc_graph.web.sparql_request import read_query
+from cppcc_graph.web.sparql_request import only_query, read_query
 from cppcc_graph.web.wanted import HTML, SHOWN, accepted, formats_of
 
+_BY_ACCEPT = ("Accept",)
 _NO_FIELDS = HeaderFields({})
 _Asking: TypeAlias = tuple[QueryRequest, tuple[str, ...], bool]
 """A query with its formats, the headers that chose them, and whether its answer is shown on a page."""
@@ -125,6 +126,12 @@ def _if_none_match(method: str, fields: HeaderFields) -> str | None:
 @lru_cache(maxsize=512)
 def _asked_by_address(query_string: bytes, base_url: str, accept: str, client: str) -> _Asking | None:
     """As `_asked`; what is asked again and again is read once."""
+    alone = only_query(query_string)
+    if alone:  # as most are
+        names = accepted(None, accept or None)
+        is_page = names[0] == HTML
+        formats = SHOWN if is_page else formats_of(names)
+        return QueryRequest(query=alone, formats=formats, base_iri=base_url, client=client), _BY_ACCEPT, is_page
     incoming = Incoming(
         method="GET", query_string=query_string, headers=_NO_FIELDS, base_url=base_url, remote_addr=client
     )
@@ -136,7 +143,7 @@ def _asked(incoming: Incoming, accept: str) -> _Asking | None:
     names = accepted(_format_in(incoming.query_string), accept or None)
     is_page = names[0] == HTML
     query = read_query(incoming, formats=SHOWN if is_page else formats_of(names))
-    vary = () if b"format=" in incoming.query_string else ("Accept",)
+    vary = () if b"format=" in incoming.query_string else _BY_ACCEPT
     return None if query is None else (query, vary, is_page)
 
 

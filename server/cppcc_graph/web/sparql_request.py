@@ -65,7 +65,7 @@ def read_operation(
                 limit=MAX_QUERY_STRING_BYTES,
             )
         )
-    alone = request.method == "GET" and _only_field(request.query_string)
+    alone = request.method == "GET" and only_query(request.query_string)
     if alone:  # as most are
         return QueryRequest(query=alone, formats=formats, base_iri=request.base_url, client=request.remote_addr or "")
     fields = decoded_fields(request.query_string)
@@ -88,9 +88,9 @@ def read_operation(
     )
 
 
-def _only_field(query_string: bytes) -> str:
+def only_query(query_string: bytes) -> str:
     """The query, where that is plainly all that the address says; else empty."""
-    if not query_string.startswith(_QUERY_FIELD) or b"&" in query_string:
+    if not query_string.startswith(_QUERY_FIELD) or b"&" in query_string or len(query_string) > MAX_QUERY_STRING_BYTES:
         return ""
     try:
         text = decoded(query_string[len(_QUERY_FIELD) :])

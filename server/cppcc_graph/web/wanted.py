@@ -79,8 +79,15 @@ def _accepted(asked: str | None, accept: str | None, offered: Sequence[Format]) 
 
 def formats_of(names: Iterable[str], offered: Sequence[Format] = FORMATS) -> tuple[Format, ...]:
     """The formats with these names, without HTML."""
-    by_name = _BY_NAME if offered is FORMATS else {candidate.name: candidate for candidate in offered}
+    if offered is FORMATS:
+        return _formats_everywhere(tuple(names))
+    by_name = {candidate.name: candidate for candidate in offered}
     return tuple(by_name[name] for name in names if name != HTML)
+
+
+@lru_cache(maxsize=512)
+def _formats_everywhere(names: tuple[str, ...]) -> tuple[Format, ...]:
+    return tuple(_BY_NAME[name] for name in names if name != HTML)
 
 
 def _named(asked: str, offered: Sequence[Format]) -> list[str]:

@@ -141,7 +141,7 @@ def _key(state: str, request: QueryRequest) -> Key:
     return (
         state,
         request.query,
-        *(wanted.name for wanted in request.formats),
+        request.formats,
         request.default_graph_iris,
         request.named_graph_iris,
         request.base_iri,

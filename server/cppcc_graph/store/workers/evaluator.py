@@ -217,8 +217,9 @@ class Document:
         body = b"".join(self._pieces)
         if not self._n_sent and answer.n_rows is None:
             answer = replace(answer, n_rows=count_rows(body, answer.format))
-        end = wire.frame(wire.END, wire.pack_end(answer))
-        return wire.frame(wire.BODY, body) + end
+        if not (self._n_sent or answer.hints):
+            return wire.frame(wire.ANSWER, wire.pack_answer(answer, body))
+        return wire.frame(wire.BODY, body) + wire.frame(wire.END, wire.pack_end(answer))
 
     def _send(self) -> None:
         self._leaving.add(wire.frame(wire.BODY, b"".join(self._pieces)))

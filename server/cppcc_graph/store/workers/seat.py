@@ -148,24 +148,31 @@ class Seat(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Asyncio's call."""
-        self._buffer += data
-        self._read()
+        if self._buffer:
+            self._buffer += data
+            self._read_on()
+        else:
+            self._buffer += data[self._read(data) :]
 
-    def _read(self) -> None:
-        """Takes the frames that are there, up to one that has to go into the file first."""
-        while len(self._buffer) >= wire.HEAD.size and not self._is_writing:
-            length, kind = wire.HEAD.unpack_from(self._buffer)
-            end = wire.HEAD.size + length
-            if len(self._buffer) < end:
-                return
-            payload = bytes(memoryview(self._buffer)[wire.HEAD.size : end])
-            del self._buffer[:end]
+    def _read_on(self) -> None:
+        del self._buffer[: self._read(self._buffer)]
+
+    def _read(self, data: bytes | bytearray) -> int:
+        """Takes the frames that are there, up to one that has to go into the file first; how many bytes these are."""
+        start = 0
+        while len(data) >= start + wire.HEAD.size and not self._is_writing:
+            length, kind = wire.HEAD.unpack_from(data, start)
+            end = start + wire.HEAD.size + length
+            if len(data) < end:
+                break
             try:
-                self._take(kind, payload)
+                self._take(kind, bytes(memoryview(data)[start + wire.HEAD.size : end]))
             except (ValueError, KeyError, TypeError, OSError):
                 self._fail(QueryKilled(memory_mib=self._limits.memory_mib))
                 self._abort()
-                return
+                return len(data)
+            start = end
+        return start
 
     def _take(self, kind: int, payload: bytes) -> None:
         if kind == wire.BODY:
@@ -178,6 +185,8 @@ class Seat(asyncio.Protocol):
             gathered, self._gathered = self._gathered, _Gathered()
             body, file = gathered.document()
             self._finish(wire.unpack_end(payload, body=body, file=file, n_bytes=gathered.n_bytes))
+        elif kind == wire.ANSWER:
+            self._finish(wire.unpack_answer(payload))
         elif kind == wire.VALUE:
             self._finish(payload)
         elif kind == wire.WORN:
@@ -206,7 +215,7 @@ class Seat(asyncio.Protocol):
             self._abort()
         elif self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
-            self._read()
+            self._read_on()
 
     def _finish(self, reply: Reply) -> None:
         job = self.job

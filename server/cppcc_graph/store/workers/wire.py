@@ -9,12 +9,13 @@ import json
 import marshal
 import pickle
 import struct
+from functools import lru_cache
 from socket import socket
 from typing import BinaryIO
 
 from cppcc_graph import errors
 from cppcc_graph.errors import CppccError
-from cppcc_graph.formats import FORMATS, ResultForm
+from cppcc_graph.formats import FORMATS, Format, ResultForm
 from cppcc_graph.store.base import Answer, Hint, QueryRequest
 
 HEAD = struct.Struct(">IB")
@@ -25,10 +26,10 @@ _FORMAT_NUMBERS = {candidate.name: number for number, candidate in enumerate(FOR
 _NO_COUNT = -1
 _PIECE_BYTES = 65536
 
-HELLO, ASK, CALL, BODY, END, VALUE, FAILURE, WORN = range(1, 9)
+HELLO, ASK, CALL, BODY, END, ANSWER, VALUE, FAILURE, WORN = range(1, 10)
 """
-An evaluator's process number; a query; another call; a piece of an answer; its end; a call's result; an error; and
-that this evaluator ends when it has said this last thing.
+An evaluator's process number; a query; another call; a piece of an answer; its end; a short answer in one; a call's
+result; an error; and that this evaluator ends when it has said this last thing.
 """
 
 
@@ -83,7 +84,7 @@ def pack_ask(request: QueryRequest) -> bytes:
     return marshal.dumps(
         (
             request.query,
-            tuple(_FORMAT_NUMBERS[wanted.name] for wanted in request.formats),
+            _numbers(request.formats),
             request.default_graph_iris,
             request.named_graph_iris,
             request.base_iri,
@@ -97,12 +98,22 @@ def unpack_ask(payload: bytes) -> QueryRequest:
     query, numbers, default_graph_iris, named_graph_iris, base_iri, fetched = marshal.loads(payload)
     return QueryRequest(
         query=query,
-        formats=tuple(FORMATS[number] for number in numbers),
+        formats=_formats(numbers),
         default_graph_iris=default_graph_iris,
         named_graph_iris=named_graph_iris,
         base_iri=base_iri,
         fetched=fetched,
     )
+
+
+@lru_cache(maxsize=512)
+def _numbers(formats: tuple[Format, ...]) -> tuple[int, ...]:
+    return tuple(_FORMAT_NUMBERS[wanted.name] for wanted in formats)
+
+
+@lru_cache(maxsize=512)
+def _formats(numbers: tuple[int, ...]) -> tuple[Format, ...]:
+    return tuple(FORMATS[number] for number in numbers)
 
 
 def pack_call(name: str, *arguments: object, **named: object) -> bytes:
@@ -146,6 +157,22 @@ def unpack_end(payload: bytes, *, body: bytes, file: BinaryIO | None, n_bytes: i
         n_bytes=n_bytes,
         hints=tuple(Hint(written=w, suggested=s, line=line, column=column) for w, s, line, column in hints),
     )
+
+
+def pack_answer(answer: Answer, body: bytes) -> bytes:
+    """The payload of `ANSWER`, which has no hints."""
+    return pack_end(answer) + body
+
+
+def unpack_answer(payload: bytes) -> Answer:
+    """
+    The answer of :func:`pack_answer`.
+
+    Raises:
+        ValueError: the payload is not from there.
+    """
+    body = payload[_END.size :]
+    return unpack_end(payload[: _END.size], body=body, file=None, n_bytes=len(body))
 
 
 def pack_failure(error: CppccError) -> bytes:
