@@ -70,6 +70,16 @@ class _Head:
         return query_string if _is_query_string(query_string) else None
 
 
+@dataclass(slots=True)
+class _Turn:
+    """One query on a connection, which may have read on to others when its answer comes."""
+
+    front: Front
+    exchange: Exchange
+    opaque: str | None
+    cycle: RequestResponseCycle
+
+
 class DirectProtocol(PatientProtocol):
     """A connection that answers short queries by itself and leaves the rest to the ASGI application, a `Front`."""
 
@@ -125,17 +135,17 @@ class DirectProtocol(PatientProtocol):
         if made is None:
             answer = front.answers.kept(exchange.query)
             made = reply(answer, opaque, exchange.asked) if answer is not None else None
-        self.cycle = cycle = self._new_cycle(keep_alive=keep_alive)
-        if made is not None and _is_short(made):
-            self._write(cycle, made)
-            front.tell(exchange, answer, made)
+        self.cycle = self._new_cycle(keep_alive=keep_alive)
+        turn = _Turn(front, exchange, opaque, self.cycle)
+        if made is not None:
+            self._reply(turn, answer, made)
             return
         try:
             self._awaited = front.answers.begin(exchange.query)
         except Exception as error:  # noqa: BLE001  # a mistake of ours is told like every other
-            self._run(cycle, partial(self._fail, front, exchange, error, cycle))
-            return
-        self._awaited.add_done_callback(partial(self._on_answer, front, exchange, opaque, cycle))
+            self._run(turn.cycle, partial(self._fail, turn, error))
+        else:
+            self._awaited.add_done_callback(partial(self._on_answer, turn))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client has left, and its query is given up."""
@@ -172,30 +182,24 @@ class DirectProtocol(PatientProtocol):
             on_response=self.on_response_complete,
         )
 
-    def _on_answer(
-        self,
-        front: Front,
-        exchange: Exchange,
-        opaque: str | None,
-        cycle: RequestResponseCycle,
-        awaited: "asyncio.Future[Answer]",
-    ) -> None:
-        """The cycle is that of this query; the connection may have read on to others meanwhile."""
+    def _on_answer(self, turn: _Turn, awaited: "asyncio.Future[Answer]") -> None:
         self._awaited = None
         error = None if awaited.cancelled() else awaited.exception()
         if awaited.cancelled():
-            front.tell(exchange, None, Reply(status=CLIENT_LEFT))
+            turn.front.tell(turn.exchange, None, Reply(status=CLIENT_LEFT))
         elif error is not None:
-            self._run(cycle, partial(self._fail, front, exchange, error, cycle))
+            self._run(turn.cycle, partial(self._fail, turn, error))
         else:
             answer = awaited.result()
-            made = reply(answer, opaque, exchange.asked)
-            if _is_short(made):
-                if not cycle.disconnected:
-                    self._write(cycle, made)
-                front.tell(exchange, answer, made)
-            else:
-                self._run(cycle, partial(self._send, front, exchange, answer, made, cycle))
+            self._reply(turn, answer, reply(answer, turn.opaque, turn.exchange.asked))
+
+    def _reply(self, turn: _Turn, answer: Answer | None, made: Reply) -> None:
+        if not _is_short(made):
+            self._run(turn.cycle, partial(self._send, turn, answer, made))
+            return
+        if not turn.cycle.disconnected:
+            self._write(turn.cycle, made)
+        turn.front.tell(turn.exchange, answer, made)
 
     def _run(self, cycle: RequestResponseCycle, work: ASGI3Application) -> None:
         in_own_words(cycle)
@@ -203,26 +207,22 @@ class DirectProtocol(PatientProtocol):
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def _fail(
-        self, front: Front, exchange: Exchange, error: BaseException, cycle: RequestResponseCycle, *_asgi: object
-    ) -> None:
+    async def _fail(self, turn: _Turn, error: BaseException, *_asgi: object) -> None:
         if not isinstance(error, CppccError):
             raise error
-        scope = cast("Message", cycle.scope)
-        state_of(scope).update(failure=error, started_s=exchange.started_s)
-        await front.after_failure(scope, cast("Receive", cycle.receive), cast("Send", cycle.send))
+        cycle, scope = turn.cycle, cast("Message", turn.cycle.scope)
+        state_of(scope).update(failure=error, started_s=turn.exchange.started_s)
+        await turn.front.after_failure(scope, cast("Receive", cycle.receive), cast("Send", cycle.send))
 
-    async def _send(
-        self, front: Front, exchange: Exchange, answer: Answer, made: Reply, cycle: RequestResponseCycle, *_asgi: object
-    ) -> None:
+    async def _send(self, turn: _Turn, answer: Answer | None, made: Reply, *_asgi: object) -> None:
         try:
-            await sent(made, "GET", cast("Send", cycle.send))
+            await sent(made, "GET", cast("Send", turn.cycle.send))
         except (TimeoutError, OSError):
             self.transport.abort()
         finally:
             if made.file is not None:
                 made.file.close()
-        front.tell(exchange, answer, made)
+        turn.front.tell(turn.exchange, answer, made)
 
     def _write(self, cycle: RequestResponseCycle, made: Reply) -> None:
         """Head and body in one piece. Spec: RFC 9112, section 2.1 (message format)."""

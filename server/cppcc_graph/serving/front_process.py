@@ -115,7 +115,7 @@ class _Stopping(uvicorn.Server):
 async def _serve(plan: FrontPlan) -> None:
     loop = asyncio.get_running_loop()
     dispatcher = Dispatcher(plan.folder, plan.limits, plan.places, is_ours_alone=plan.is_ours_alone)
-    dispatcher.generation = plan.generation
+    dispatcher.turn_to(plan.generation)
     services = Services(dispatcher, plan.gate, deadline_s=plan.limits.deadline_s)
     answers = Answers(services.ask, dispatcher.state_name, limit_bytes=plan.settings.cache_mib * MIB)
     readiness = Readiness(dispatcher, is_ours_alone=plan.is_ours_alone)

@@ -11,7 +11,7 @@ import gc
 import hashlib
 import secrets
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -33,18 +33,11 @@ from cppcc_graph.store.hints import hints, occurs_in
 from cppcc_graph.store.merging import holds_merge, in_named_graphs, share_a_triple
 from cppcc_graph.store.refusals import OF_A_QUERY, about_update, refusal_of
 from cppcc_graph.store.rewriting import rewritten
+from cppcc_graph.store.scope import Scope, evaluated, scope_of, without_duplicates
 from cppcc_graph.store.spelling import spelled_well
 from cppcc_graph.store.transactions import renewal, replacement, separate_replacement, with_merge
 from cppcc_graph.store.written import Results, written
 from cppcc_graph.terms import DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Which graphs a query sees: None means everything."""
-
-    default: tuple[NamedNode | DefaultGraph, ...] | None = None
-    named: tuple[NamedNode, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -132,9 +125,10 @@ class EmbeddedStore:
 
     def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
         request, outline = alone(request)
-        engine, scope = self._without_duplicates(_scope(request, outline))
+        scope = scope_of(request, outline)
+        engine, scope = without_duplicates(self._engine, scope) if self._shares(scope) else (self._engine, scope)
         try:  # and no context managers, which take as long as the rest of this
-            results = _evaluated(engine, request, scope, is_union=scope.default is None and self._is_union())
+            results = evaluated(engine, request, scope, is_union=self._is_union())
             is_no = isinstance(results, QueryBoolean) and not results
             answer = written(results, request.formats, into)
             return self._explained(answer, request, outline) if answer.n_rows == 0 or is_no else answer
@@ -149,18 +143,10 @@ class EmbeddedStore:
         why = hints(request.query, outline.prologue, base_iri=request.base_iri, occurs=occurs)
         return replace(answer, hints=why) if why else answer
 
-    def _without_duplicates(self, scope: _Scope) -> tuple[pyoxigraph.Store, _Scope]:
-        """The engine itself, or a scratch copy when the graphs to merge share a triple."""
-        nodes = [node for node in scope.default or () if isinstance(node, NamedNode)]
-        merged = {node.value for node in nodes}
-        if len(merged) < 2 or not any(pair <= merged for pair in self._overlapping()):
-            return self._engine, scope
-        scratch = pyoxigraph.Store()
-        for node in nodes:
-            scratch.extend(Quad(*quad.triple) for quad in self._engine.quads_for_pattern(None, None, None, node))
-        for node in scope.named or ():
-            scratch.extend(self._engine.quads_for_pattern(None, None, None, node))
-        return scratch, _Scope((DefaultGraph(),), scope.named)
+    def _shares(self, scope: Scope) -> bool:
+        """Whether the graphs to merge share a triple."""
+        merged = scope.merged
+        return len(merged) > 1 and any(pair <= merged for pair in self._overlapping())
 
     def _is_union(self) -> bool:
         """Whether the engine's union of the named graphs is their merge."""
@@ -292,29 +278,6 @@ class EmbeddedStore:
         self._engine = pyoxigraph.Store()
         # The engine gives its lock back when nothing refers to it, and the traceback of an earlier error may.
         gc.collect()
-
-
-def _scope(request: QueryRequest, outline: Outline) -> _Scope:
-    """Spec: SPARQL 1.1 Protocol, section 2.1.4: the dataset of the request wins over that of the query."""
-    if request.default_graph_iris or request.named_graph_iris:
-        return _Scope(_nodes(request.default_graph_iris), _nodes(request.named_graph_iris))
-    dataset = outline.dataset(request.base_iri) if outline.has_dataset_clause else None
-    return _Scope() if dataset is None else _Scope(_nodes(dataset[0]), _nodes(dataset[1]))
-
-
-def _nodes(iris: Sequence[str]) -> tuple[NamedNode, ...]:
-    return tuple(named(iri) for iri in dict.fromkeys(iris))
-
-
-def _evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: _Scope, *, is_union: bool) -> Results:
-    ask = partial(
-        engine.query,
-        base_iri=request.base_iri,
-        use_default_graph_as_union=is_union,
-        default_graph=None if scope.default is None else list(scope.default),
-        named_graphs=None if scope.named is None else list(scope.named),
-    )
-    return spelled_well(ask, request.query)
 
 
 def _iri(term: Term | None) -> str:

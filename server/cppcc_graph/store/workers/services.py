@@ -46,7 +46,7 @@ class Services:
         Raises:
             ServiceNotAllowed: it asks an endpoint that is not on the list; nothing was sent.
             ServiceFailed: an endpoint did not answer as it should.
-            CppccError: see `Dispatcher.ask`.
+            CppccError: see `Dispatcher.begin`.
         """
         if "service" not in request.query.lower():
             return self._dispatcher.begin(request)
@@ -64,7 +64,7 @@ class Services:
                 self._gate.check(call.endpoint)
         ends_s = monotonic() + min(request.deadline_s or self._deadline_s, self._deadline_s)
         fetched = [await self._fetched(call, request, ends_s) for call in calls]
-        return await self._dispatcher.ask(replace(request, fetched=tuple(fetched)))
+        return await self._dispatcher.begin(replace(request, fetched=tuple(fetched)))
 
     async def _fetched(self, call: ServiceCall, request: QueryRequest, ends_s: float) -> Fetched:
         endpoints = [call.endpoint] if not call.variable else await self._endpoints(call, request)
@@ -74,7 +74,7 @@ class Services:
         if not call.candidates:
             reason = mark("its variable is not bound where it stands")
             raise ServiceNotAllowed(endpoint=f"?{call.variable}", reason=reason)
-        answer = await self._dispatcher.ask(replace(request, query=call.candidates, formats=(JSON,)))
+        answer = await self._dispatcher.begin(replace(request, query=call.candidates, formats=(JSON,)))
         bindings = json.loads(answer.body)["results"]["bindings"] if answer.file is None else []
         terms = [row[call.variable] for row in bindings if call.variable in row]
         endpoints = [term["value"] for term in terms if term["type"] == "uri"]
