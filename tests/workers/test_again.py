@@ -123,3 +123,28 @@ def test_a_long_answer_that_is_kept_is_not_made_again(serve):
     assert bodies[0][1]["content-encoding"] == "gzip"
     assert b'cppcc_cache_lookups_total{result="miss"} 1.0' in metrics[2]
     assert b'cppcc_cache_lookups_total{result="hit"} 2.0' in metrics[2]
+
+
+def test_a_body_that_comes_later_belongs_to_its_request(tight):
+    head = f"GET {get_target(QUERY)} HTTP/1.1\r\nContent-Length: 4\r\n{LINES}"
+    with socket.create_connection(("127.0.0.1", tight.port), timeout=10) as connection:
+        for _ in range(3):
+            status, _fields, body = answer(connection, head)
+            connection.sendall(b"abcd")
+            assert (status, body) == (200, b"n\r\n1\r\n")
+        assert answer(connection, USUAL)[2] == b"n\r\n1\r\n"
+
+
+def test_two_requests_in_one_go_are_two_however_often(tight):
+    with socket.create_connection(("127.0.0.1", tight.port), timeout=10) as connection:
+        for _ in range(3):
+            connection.sendall((USUAL + USUAL).encode())
+            assert [heard(connection)[2] for _ in range(2)] == [b"n\r\n1\r\n"] * 2
+
+
+def test_what_was_begun_is_not_left_for_something_usual(tight):
+    with socket.create_connection(("127.0.0.1", tight.port), timeout=10) as connection:
+        assert answer(connection, USUAL)[0] == 200
+        connection.sendall(b"GE")
+        time.sleep(0.1)
+        assert answer(connection, USUAL)[0] == 400
