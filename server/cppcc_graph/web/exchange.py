@@ -23,7 +23,7 @@ _Asking: TypeAlias = tuple[QueryRequest, tuple[str, ...], bool]
 """A query with its formats, the headers that chose them, and whether its answer is shown on a page."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, which takes three times as long, once for each request
 class Exchange:
     """A query that was understood, and how its answer is wanted."""
 

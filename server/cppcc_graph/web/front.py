@@ -24,7 +24,7 @@ from cppcc_graph.web.measures import Measures
 from cppcc_graph.web.operations import PATHS, operation
 from cppcc_graph.web.outcomes import CLIENT_LEFT, outcome_of
 from cppcc_graph.web.reply import Reply, reply, unchanged
-from cppcc_graph.web.request_log import Line, hash_of, write_line
+from cppcc_graph.web.request_log import Line, hash_of, is_written, write_line
 
 ENDPOINT = "/sparql"
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY"})
@@ -247,7 +247,7 @@ def _line(exchange: Exchange, answer: Answer | None, made: Reply, *, is_sent: bo
         took_s=perf_counter() - exchange.started_s,
         n_bytes=answer.n_bytes if answer else 0,
         coding=made.coding or None,
-        query_sha256=hash_of(exchange.query),
+        query_sha256=hash_of(exchange.query) if is_written() else None,
         query_form=answer.form.value if answer else None,
         rows=answer.n_rows if answer else None,
         cache=answer.cache if answer else None,

@@ -132,9 +132,14 @@ def hash_of(query: QueryRequest) -> str:
     return hashlib.sha256(query.query.encode("utf-8", "replace")).hexdigest()[:12]
 
 
+def is_written() -> bool:
+    """Whether anybody reads lines."""
+    return _log.isEnabledFor(logging.INFO)
+
+
 def write_line(line: Line, *, soon: bool = False) -> None:
     """One line of JSON; *soon*, which only an event loop may say, writes it together with others."""
-    if not _log.isEnabledFor(logging.INFO):
+    if not is_written():
         return
     [handler] = _log.handlers if len(_log.handlers) == 1 else [None]
     if not isinstance(handler, _Lines):

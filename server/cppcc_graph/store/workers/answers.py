@@ -50,6 +50,7 @@ class Answers:
         self._limit_bytes = limit_bytes
         self._kept: OrderedDict[Key, Answer] = OrderedDict()
         self._running: dict[Key, list[tuple[QueryRequest, Made]]] = {}
+        self._missed: tuple[QueryRequest | None, Key] = (None, ())
         self.counts = Counts()
 
     async def answer(self, request: QueryRequest) -> Answer:
@@ -71,7 +72,9 @@ class Answers:
         if not state or is_volatile(request.query):
             self.counts.misses += 1
             return self._ask(request)
-        key = _key(state, request)
+        missed, key = self._missed
+        if missed is not request or key[0] != state:
+            key = _key(state, request)
         flight = (*key, request.deadline_s)
         others = self._running.get(flight)
         if others is not None:
@@ -87,7 +90,13 @@ class Answers:
     def kept(self, request: QueryRequest) -> Answer | None:
         """The answer, if it is there already."""
         state = self._state()
-        return self._found(_key(state, request)) if state and self._kept else None
+        if not state or not self._kept:
+            return None
+        key = _key(state, request)
+        found = self._found(key)
+        if found is None:
+            self._missed = request, key  # most often it is asked for next
+        return found
 
     def _found(self, key: Key) -> Answer | None:
         kept = self._kept.get(key)

@@ -9,6 +9,7 @@ import json
 import marshal
 import pickle
 import struct
+from collections.abc import Callable
 from functools import lru_cache
 from socket import socket
 from typing import BinaryIO
@@ -41,8 +42,14 @@ def frame(kind: int, payload: bytes) -> bytes:
 class Frames:
     """The frames that arrive on a connection, one at a time, blocking."""
 
-    def __init__(self, connection: socket) -> None:
+    def __init__(self, connection: socket, *, on_quiet: Callable[[], None] | None = None) -> None:
+        """
+        Args:
+            connection: From which they come.
+            on_quiet: Called when nothing has come for as long as the connection waits; without it, it waits for ever.
+        """
         self._connection = connection
+        self._on_quiet = on_quiet
         self._buffer = bytearray()
 
     def next(self) -> tuple[int, bytes] | None:
@@ -70,7 +77,12 @@ class Frames:
 
     def _filled(self, size: int) -> bool:
         while len(self._buffer) < size:
-            piece = self._connection.recv(_PIECE_BYTES)
+            try:
+                piece = self._connection.recv(_PIECE_BYTES)
+            except BlockingIOError:
+                if self._on_quiet is not None:
+                    self._on_quiet()
+                continue
             if not piece:
                 if self._buffer:
                     raise ConnectionError("a frame was cut off")
@@ -145,7 +157,7 @@ def unpack_end(payload: bytes, *, body: bytes, file: BinaryIO | None, n_bytes: i
     if len(payload) < _END.size:
         raise ValueError("the end of an answer is too short")
     form, number, n_rows = _END.unpack_from(payload)
-    hints = json.loads(payload[_END.size :]) if len(payload) > _END.size else []
+    hints = _hints(payload[_END.size :]) if len(payload) > _END.size else ()
     if form >= len(_FORMS) or number >= len(FORMATS):
         raise ValueError("an answer of an unknown form or format")
     return Answer(
@@ -155,8 +167,13 @@ def unpack_end(payload: bytes, *, body: bytes, file: BinaryIO | None, n_bytes: i
         n_rows=None if n_rows == _NO_COUNT else n_rows,
         file=file,
         n_bytes=n_bytes,
-        hints=tuple(Hint(written=w, suggested=s, line=line, column=column) for w, s, line, column in hints),
+        hints=hints,
     )
+
+
+def _hints(written: bytes) -> tuple[Hint, ...]:
+    read = json.loads(written)
+    return tuple(Hint(written=w, suggested=s, line=line, column=column) for w, s, line, column in read)
 
 
 def pack_answer(answer: Answer, body: bytes) -> bytes:
