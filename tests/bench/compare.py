@@ -90,6 +90,8 @@ class Measured:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measures and prints, size by size."""
     given = _given(arguments)
+    if given.out is not None:
+        given.out.mkdir(parents=True, exist_ok=True)
     say(machine())
     for n_reports in given.reports:
         with TemporaryDirectory(prefix="cppcc-bench-") as folder, ExitStack() as running:
@@ -246,7 +248,6 @@ def _tell(given: argparse.Namespace, n_reports: int, series: list[Series], measu
             query = partial(KINDS["point lookup"].query, n_reports)
             say(f"\n## Replacement of an evaluator\n\n{recovery(one.engine, query, given.kills)}")
     if given.out:
-        given.out.mkdir(parents=True, exist_ok=True)
         path = given.out / f"comparison-{n_reports}.svg"
         path.write_text(picture(measured.cells, given.queries, given.clients, names), encoding="utf-8")
         say(f"\npicture: {path}")
