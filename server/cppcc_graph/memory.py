@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PRELOAD, _CONFIGURATION = "LD_PRELOAD", "MALLOC_CONF"
@@ -26,11 +26,14 @@ _ARENAS = 2
 _ALL_ARENAS = 4096
 
 
-def start_over_with_jemalloc() -> None:
+def start_over_with_jemalloc(arguments: Sequence[str]) -> None:
     """
     Replaces this process by the same command under jemalloc; returns where that is not possible, or was done before.
 
     Whoever sets LD_PRELOAD, be it to nothing, has chosen otherwise.
+
+    Args:
+        arguments: Of the command. A process that was started with others is left alone: it is not ours.
 
     Spec: ld.so(8), LD_PRELOAD; jemalloc(3), MALLOC_CONF.
     """
@@ -38,7 +41,9 @@ def start_over_with_jemalloc() -> None:
         if os.environ[PRELOAD].endswith(_LIBRARY):
             del os.environ[PRELOAD]  # it has been loaded, and other programs need it not
         return
-    library = _found()
+    is_loaded = hasattr(ctypes.CDLL(None), "mallctl")
+    is_ours = bool(arguments) and sys.orig_argv[-len(arguments) :] == list(arguments)
+    library = None if is_loaded or not is_ours else _found()
     if library is None:
         return
     environment = {_CONFIGURATION: _SETTINGS, **os.environ, PRELOAD: str(library)}

@@ -1,6 +1,7 @@
 """A command starts over with jemalloc where that works, and goes on as it is everywhere else."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,14 @@ def started_over(monkeypatch) -> list[str]:
 
 
 def test_who_sets_the_preload_to_nothing_has_chosen(started_over):
-    memory.start_over_with_jemalloc()
+    memory.start_over_with_jemalloc(sys.orig_argv[1:])
 
     assert started_over == []
 
 
 def test_the_preload_is_forgotten_when_it_has_been_loaded(monkeypatch, started_over):
     monkeypatch.setenv("LD_PRELOAD", "/usr/lib/somewhere/libjemalloc.so.2")
-    memory.start_over_with_jemalloc()
+    memory.start_over_with_jemalloc(sys.orig_argv[1:])
 
     assert started_over == []
     assert "LD_PRELOAD" not in os.environ
@@ -35,7 +36,16 @@ def test_the_preload_is_forgotten_when_it_has_been_loaded(monkeypatch, started_o
 def test_a_library_that_is_missing_or_does_not_load_is_left(monkeypatch, started_over, library):
     monkeypatch.delenv("LD_PRELOAD")
     monkeypatch.setattr(memory, "_found", lambda: library)
-    memory.start_over_with_jemalloc()
+    memory.start_over_with_jemalloc(sys.orig_argv[1:])
+
+    assert started_over == []
+
+
+def test_a_process_that_was_started_as_something_else_is_left(monkeypatch, started_over):
+    monkeypatch.delenv("LD_PRELOAD")
+    monkeypatch.setattr(memory, "_found", lambda: pytest.fail("looked for a library"))
+    memory.start_over_with_jemalloc(["serve", "--port", "0"])
+    memory.start_over_with_jemalloc([])
 
     assert started_over == []
 

@@ -57,7 +57,7 @@ def main() -> None:
     if sys.argv[1:2] == ["serve"]:
         from cppcc_graph.memory import start_over_with_jemalloc
 
-        start_over_with_jemalloc()
+        start_over_with_jemalloc(sys.argv[1:])
     # rdflib logs a stack for each ill-typed literal; the shapes tell them in words.
     logging.getLogger("rdflib").setLevel(logging.CRITICAL)
     try:
