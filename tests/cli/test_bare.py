@@ -9,6 +9,8 @@ import pytest
 from tests.engines import cppcc as server
 from tests.engines.engine import Engine, request
 
+pytestmark = pytest.mark.slow
+
 WRITABLE = ("--empty", "--default-graph", "separate", "--shapes", "none", "--writable", "--no-auth")
 IN_DEFAULT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 IN_NAMED = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"

@@ -14,6 +14,8 @@ import pytest
 
 from cppcc_graph.publish import open_store
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "cppcc_graph"]
 ASK = "sparql?query=ASK%7B%7D"
 

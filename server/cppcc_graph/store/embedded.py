@@ -276,8 +276,9 @@ class EmbeddedStore:
             with translated(self._folder):
                 self._engine.flush()
         self._engine = pyoxigraph.Store()
-        # The engine gives its lock back when nothing refers to it, and the traceback of an earlier error may.
-        gc.collect()
+        if self._folder is not None:
+            # The engine gives its lock back when nothing refers to it, and the traceback of an earlier error may.
+            gc.collect()
 
 
 def _iri(term: Term | None) -> str:
