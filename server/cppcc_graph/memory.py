@@ -17,6 +17,7 @@ from pathlib import Path
 PRELOAD, _CONFIGURATION = "LD_PRELOAD", "MALLOC_CONF"
 _LIBRARY = "libjemalloc.so.2"
 _SETTINGS = "narenas:2,dirty_decay_ms:5000,muzzy_decay_ms:0"
+_PROGRAMS = ("cppcc", "__main__.py")
 _PROBE = "/bin/true"
 _PROBE_S = 5
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
@@ -42,7 +43,7 @@ def start_over_with_jemalloc(arguments: Sequence[str]) -> None:
             del os.environ[PRELOAD]  # it has been loaded, and other programs need it not
         return
     is_loaded = hasattr(ctypes.CDLL(None), "mallctl")
-    is_ours = bool(arguments) and sys.orig_argv[-len(arguments) :] == list(arguments)
+    is_ours = Path(sys.argv[0]).name in _PROGRAMS and sys.orig_argv[-len(arguments) :] == list(arguments)
     library = None if is_loaded or not is_ours else _found()
     if library is None:
         return

@@ -123,3 +123,13 @@ def test_a_mistake_of_ours_is_a_problem_without_details(door, target, caplog):
     assert (status, told(headers, body)["title"]) == (500, "Internal Server Error")
     assert b"geheim" not in body
     assert "geheim" in caplog.text
+
+
+def test_a_head_that_begins_while_another_request_is_answered_has_to_end_too(door):
+    front = door().front
+    with listening(front) as port, connected(port) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\nGET /sparql?query=A")
+        said = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert said.startswith(b"HTTP/1.1 200")
+    assert b"HTTP/1.1 408" in said

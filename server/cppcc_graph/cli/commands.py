@@ -54,13 +54,13 @@ def cppcc() -> None:
 
 def main() -> None:
     """The program: runs one command and ends with its exit status."""
-    if sys.argv[1:2] == ["serve"]:
-        from cppcc_graph.memory import start_over_with_jemalloc
-
-        start_over_with_jemalloc(sys.argv[1:])
     # rdflib logs a stack for each ill-typed literal; the shapes tell them in words.
     logging.getLogger("rdflib").setLevel(logging.CRITICAL)
     try:
+        if sys.argv[1:2] == ["serve"]:
+            from cppcc_graph.memory import start_over_with_jemalloc
+
+            start_over_with_jemalloc(sys.argv[1:])
         status = cppcc.main(prog_name="cppcc", standalone_mode=False)
     except (KeyboardInterrupt, click.Abort):
         status = _INTERRUPTED

@@ -99,7 +99,7 @@ class DirectProtocol(PatientProtocol):
                 self._unset_keepalive_if_required()
                 self._begin(exchange, keep_alive=head.keep_alive)
                 return
-        self._arrived = data
+        self._arrived = b"" if self._is_in_message else data
         super().data_received(data)
         self._arrived = b""
 
@@ -135,7 +135,7 @@ class DirectProtocol(PatientProtocol):
         if made is None:
             answer = front.answers.kept(exchange.query)
             made = reply(answer, opaque, exchange.asked) if answer is not None else None
-        self.cycle = self._new_cycle(keep_alive=keep_alive)
+        self.cycle = self._active = self._new_cycle(keep_alive=keep_alive)
         turn = _Turn(front, exchange, opaque, self.cycle)
         if made is not None:
             self._reply(turn, answer, made)

@@ -20,7 +20,7 @@ import uvloop
 from a2wsgi import WSGIMiddleware
 
 from cppcc_graph.errors import CppccError
-from cppcc_graph.memory import return_memory
+from cppcc_graph.memory import give_back, return_memory
 from cppcc_graph.serving.direct import DirectProtocol
 from cppcc_graph.serving.notify import READY, notify
 from cppcc_graph.serving.readiness import Readiness
@@ -44,6 +44,7 @@ GRACE_S = 10
 _LAST_WORDS_S = 1.0
 _COLLECTED_AFTER = (20_000, 20, 50)
 _KEEP_ALIVE_S = 65
+_GIVEN_BACK_AFTER_S = 5
 _TOLD_ELSEWHERE = (
     "ASGI callable returned without starting response",
     "ASGI callable returned without completing response",
@@ -136,13 +137,23 @@ async def _serve(plan: FrontPlan) -> None:
     server = _Stopping(
         _config(front), partial(loop.call_later, GRACE_S - _LAST_WORDS_S, _end_all, services, dispatcher)
     )
-    watching = [loop.create_task(readiness.watch(server)), loop.create_task(_say_ready(plan, dispatcher, readiness))]
+    watching = [
+        loop.create_task(readiness.watch(server)),
+        loop.create_task(_say_ready(plan, dispatcher, readiness)),
+        loop.create_task(_give_back_now_and_then()),
+    ]
     await server.serve([plan.listener])
     for task in watching:
         task.cancel()
     _end_all(services, dispatcher)
     await asyncio.sleep(0)  # the connections that were closed are gone after the next turn of the loop
     threads.shutdown(wait=False)
+
+
+async def _give_back_now_and_then() -> None:
+    while True:
+        await asyncio.sleep(_GIVEN_BACK_AFTER_S)
+        give_back()
 
 
 def _end_all(services: Services, dispatcher: Dispatcher) -> None:

@@ -21,7 +21,9 @@ from cppcc_graph.web.request_log import Line
 MAX_HEAD_BYTES = 64 * 1024
 _LINGER_S = 5.0
 _MOST_PIPELINED = 100
-_ASCII = bytes(range(0x21, 0x7F))
+_READ_ON_UP_TO = 50
+_END = b"\r\n\r\n"
+_AS_IT_IS = bytes(range(0x80))
 
 
 class PatientProtocol(HttpToolsProtocol):
@@ -35,7 +37,9 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         self._timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
-        self._is_in_body = False
+        self._is_in_line = self._is_in_head = self._is_in_message = False
+        self._has_begun_here = False
+        self._active: RequestResponseCycle | None = None
         self._is_refused = False
         self._quiet_since_s = 0.0
         if len(self.connections) > self.most_connections:
@@ -47,22 +51,33 @@ class PatientProtocol(HttpToolsProtocol):
         """Bytes count until the head of the request is complete; so does time, and after an answer that came early."""
         if self._is_refused:
             return
-        if self._timer is None and not self._is_answering():
-            self._start_timer(self.head_deadline_s, self._give_up)
-        if not self._is_in_body:
-            self._head_bytes += len(data)
+        if not data.isascii():
+            data = self._with_ascii_line(data)
+        self._is_in_line = not (self._is_in_message and not self._is_in_line) and b"\n" not in data
+        self._has_begun_here = False
         super().data_received(data)
-        if not self._is_in_body and self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+        if not self._is_in_head or self.transport.is_closing():
+            return
+        before = data.rfind(_END) + len(_END) if self._has_begun_here and _END in data else 0
+        self._head_bytes += len(data) - before
+        if self._head_bytes > MAX_HEAD_BYTES:
             self._refuse(LONG_HEAD)
 
+    def _with_ascii_line(self, data: bytes) -> bytes:
+        """Raw UTF-8 in an address is taken for what it would be in percent-encoding; the parser takes only ASCII."""
+        if self._is_in_message and not self._is_in_line:
+            return data
+        line, end, rest = data.partition(b"\n")
+        return quote(line, safe=_AS_IT_IS).encode() + end + rest
+
     def on_message_begin(self) -> None:
-        """Whoever answers may end the connection at once."""
+        """Whoever answers may end the connection at once; the head has to be there in time."""
         super().on_message_begin()
         self.scope["state"]["abort"] = self.transport.abort
-
-    def on_url(self, url: bytes) -> None:
-        """Raw UTF-8 in an address is taken for what it would be in percent-encoding."""
-        super().on_url(url if url.isascii() else quote(url, safe=_ASCII).encode())
+        self._is_in_message = self._is_in_head = self._has_begun_here = True
+        self._head_bytes = 0
+        if self._timer is None:
+            self._start_timer(self.head_deadline_s, self._give_up)
 
     def on_headers_complete(self) -> None:
         """The head is there in time; but nobody asks a hundred things before the first one is answered."""
@@ -71,6 +86,8 @@ class PatientProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         super().on_headers_complete()
+        if len(self.pipeline) < _READ_ON_UP_TO:
+            self.flow.resume_reading()  # who does not read on does not see that the client leaves
 
     def on_response_complete(self) -> None:
         """An idle connection ends in time; one timer looks after it, instead of a new one for each answer."""
@@ -99,17 +116,20 @@ class PatientProtocol(HttpToolsProtocol):
         """From here on neither bytes nor time are counted."""
         self._stop_timer()
         self._head_bytes = 0
-        self._is_in_body = True
+        self._is_in_head = False
 
     def on_message_complete(self) -> None:
         """The whole request is there."""
-        self._stop_timer()
-        self._is_in_body = False
+        self._is_in_message = False
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is left to wait for."""
+        """Nothing is left to wait for, and nobody to answer: neither this request nor those behind it."""
         self._stop_timer()
+        for cycle in (self._active, *(queued for queued, _app in self.pipeline)):
+            if cycle is not None and not cycle.response_complete:
+                cycle.disconnected = True
+                cycle.message_event.set()
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
             self.timeout_keep_alive_task = None
@@ -117,7 +137,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def is_between_requests(self) -> bool:
         """Whether the last answer is out, nothing of the next request has come, and the client reads."""
-        is_quiet = not (self._is_in_body or self._head_bytes or self._is_refused or self.pipeline)
+        is_quiet = not (self._is_in_message or self._is_refused or self.pipeline)
         return is_quiet and not (self._is_answering() or self.flow.write_paused or self.transport.is_closing())
 
     def _is_answering(self) -> bool:
@@ -130,11 +150,14 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         in_own_words(cycle)
+        self._active = cycle
         super()._start_asgi_task(cycle, app)
 
     def _give_up(self) -> None:
-        """The time is over: in words for who has begun to ask."""
-        if self._head_bytes and not self._is_in_body:
+        """The time is over: in words for who has begun to ask; who is being answered has more of it."""
+        if self._is_answering():
+            self._start_timer(self.head_deadline_s, self._give_up)
+        elif self._is_in_head:
             self._refuse(LATE)
         else:
             self.transport.abort()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
+from cppcc_graph.errors import QueryTimeout, StoreBusy
 from cppcc_graph.guard.volatile import is_volatile
 from cppcc_graph.store.base import Answer, QueryRequest
 
@@ -35,6 +36,15 @@ class Counts:
     n_answers: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """Who asked for what is being made already, and since when on the loop's clock."""
+
+    request: QueryRequest
+    made: Made
+    since_s: float
+
+
 class Answers:
     """Answers, kept up to a number of bytes; used in the dispatcher's event loop only."""
 
@@ -49,7 +59,7 @@ class Answers:
         self._state = state
         self._limit_bytes = limit_bytes
         self._kept: OrderedDict[Key, Answer] = OrderedDict()
-        self._running: dict[Key, list[tuple[QueryRequest, Made]]] = {}
+        self._running: dict[Key, list[_Other]] = {}
         self._missed: tuple[QueryRequest | None, Key] = (None, ())
         self.counts = Counts()
 
@@ -78,8 +88,9 @@ class Answers:
         flight = (*key, request.deadline_s)
         others = self._running.get(flight)
         if others is not None:
-            other: Made = asyncio.get_running_loop().create_future()
-            others.append((request, other))
+            loop = asyncio.get_running_loop()
+            other: Made = loop.create_future()
+            others.append(_Other(request, other, loop.time()))
             return other
         self.counts.misses += 1
         made = self._ask(request)
@@ -112,26 +123,35 @@ class Answers:
         """
         Tells those who asked for the same.
 
-        A file has one reader, so its answer is made again for each; so it is when the first client has left.
+        A file has one reader, so its answer is made again for each, and so it is when the first client has left or had
+        to give way. Time that was not enough for the first is not enough for the others.
         """
-        others = [(request, other) for request, other in self._running.pop(flight) if not other.done()]
+        others = [other for other in self._running.pop(flight) if not other.made.done()]
         error = None if made.cancelled() else made.exception()
         answer = None if made.cancelled() or error is not None else made.result()
         if answer is not None:
             self._keep(key, answer)
-        for request, other in others:
-            if error is not None:
-                other.set_exception(error)
+        for other in others:
+            if error is not None and not isinstance(error, StoreBusy):
+                other.made.set_exception(error)
             elif answer is not None and answer.file is None:
                 self.counts.shared += 1
-                other.set_result(replace(answer, cache="shared"))
+                other.made.set_result(replace(answer, cache="shared"))
             else:
-                self._make_again(request, other)
+                self._make_again(other, self.begin if answer is None else self._ask)
 
-    def _make_again(self, request: QueryRequest, other: Made) -> None:
-        made = self.begin(request)
-        made.add_done_callback(partial(_hand_on, other))
-        other.add_done_callback(partial(_give_up, made))
+    def _make_again(self, other: "_Other", ask: Ask) -> None:
+        """In what is left of its time, if it has said how long it waits."""
+        request = other.request
+        if request.deadline_s is not None:
+            waited_s = asyncio.get_running_loop().time() - other.since_s
+            if waited_s >= request.deadline_s:
+                other.made.set_exception(QueryTimeout(deadline_s=request.deadline_s))
+                return
+            request = replace(request, deadline_s=request.deadline_s - waited_s)
+        made = ask(request)
+        made.add_done_callback(partial(_hand_on, other.made))
+        other.made.add_done_callback(partial(_give_up, made))
 
     def _keep(self, key: Key, answer: Answer) -> None:
         size = answer.n_bytes + _OVERHEAD_BYTES

@@ -215,12 +215,12 @@ class Dispatcher:
         now_s = self._loop.time()
         for job in list(self._running):
             took_s = now_s - (job.started_s or now_s)
-            if took_s >= job.deadline_s:
+            if took_s >= min(_LONG_S, job.deadline_s) and job.seat is not None and job.seat.n_jobs > 1:
+                self._ask_apart(job.seat.kill())
+            elif took_s >= job.deadline_s:
                 self._end(job, QueryTimeout(deadline_s=job.deadline_s))
             elif took_s >= _LONG_S and job.reply.cancelled():
                 self._end(job, StoreBusy(retry_after_s=_RETRY_AFTER_S))
-            elif took_s >= _LONG_S and job.seat is not None and job.seat.n_jobs > 1:
-                self._ask_apart(job.seat.kill())
         self._arrange_round()
 
     def _arrange_round(self) -> None:

@@ -34,7 +34,8 @@ from cppcc_graph.store.written import count_rows
 _LONG_S = 0.05
 _HELD_S = 0.001
 _ALARM_KEPT_S = 0.5
-_QUIET, _FOR_EVER = struct.pack("@ll", 0, 50_000), struct.pack("@ll", 0, 0)  # struct timeval: 50 ms; without end
+_QUIET_S = 0.05
+_QUIET, _FOR_EVER = struct.pack("@ll", 0, int(_QUIET_S * 1e6)), struct.pack("@ll", 0, 0)  # struct timeval
 _COLLECTED_AFTER = (20_000, 20, 50)
 _NOW_AND_THEN = 100
 _MOST_GROWN_MIB = 48
@@ -133,7 +134,9 @@ class _Alarm:
             self._set_s = now_s
 
     def stop(self) -> None:
-        """Nothing is asked."""
+        """Nothing is asked; what a long query has left behind goes back to the system."""
+        if self._set_s is not None and time.monotonic() - self._set_s > _LONG_S + _QUIET_S:
+            give_back()
         signal.setitimer(signal.ITIMER_REAL, 0)
         self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _FOR_EVER)
         self._set_s = None
