@@ -215,14 +215,16 @@ class DirectProtocol(PatientProtocol):
         await turn.front.after_failure(scope, cast("Receive", cycle.receive), cast("Send", cycle.send))
 
     async def _send(self, turn: _Turn, answer: Answer | None, made: Reply, *_asgi: object) -> None:
+        is_sent = False
         try:
-            await sent(made, "GET", cast("Send", turn.cycle.send))
+            await sent(made, "GET", partial(_sent_on, turn.cycle))
+            is_sent = True
         except (TimeoutError, OSError):
             self.transport.abort()
         finally:
             if made.file is not None:
                 made.file.close()
-        turn.front.tell(turn.exchange, answer, made)
+        turn.front.tell(turn.exchange, answer, made, is_sent=is_sent)
 
     def _write(self, cycle: RequestResponseCycle, made: Reply) -> None:
         """Head and body in one piece. Spec: RFC 9112, section 2.1 (message format)."""
@@ -236,6 +238,18 @@ class DirectProtocol(PatientProtocol):
         if not cycle.keep_alive:
             self.transport.close()
         self.on_response_complete()
+
+
+async def _sent_on(cycle: RequestResponseCycle, message: Message) -> None:
+    """
+    Sends *message*.
+
+    Raises:
+        ConnectionResetError: the client has left; uvicorn itself would take all the rest in silence.
+    """
+    if cycle.disconnected:
+        raise ConnectionResetError
+    await cast("Send", cycle.send)(message)
 
 
 def _is_query_string(text: bytes) -> bool:
