@@ -32,7 +32,7 @@ from cppcc_graph.web.asgi import (
 from cppcc_graph.web.coding import coded
 from cppcc_graph.web.conditional import validator
 from cppcc_graph.web.exchange import Exchange, Manner, manner_of
-from cppcc_graph.web.front import ENDPOINT, Front
+from cppcc_graph.web.front import ENDPOINT, Front, sent_on
 from cppcc_graph.web.incoming import header_fields
 from cppcc_graph.web.outcomes import CLIENT_LEFT
 from cppcc_graph.web.reply import Reply, reply, unchanged
@@ -215,9 +215,10 @@ class DirectProtocol(PatientProtocol):
         await turn.front.after_failure(scope, cast("Receive", cycle.receive), cast("Send", cycle.send))
 
     async def _send(self, turn: _Turn, answer: Answer | None, made: Reply, *_asgi: object) -> None:
-        is_sent = False
+        is_sent, scope = False, cast("Message", turn.cycle.scope)
+        state_of(scope)["has_left"] = partial(getattr, turn.cycle, "disconnected")
         try:
-            await sent(made, "GET", partial(_sent_on, turn.cycle))
+            await sent(made, "GET", partial(sent_on, scope, cast("Send", turn.cycle.send)))
             is_sent = True
         except (TimeoutError, OSError):
             self.transport.abort()
@@ -238,18 +239,6 @@ class DirectProtocol(PatientProtocol):
         if not cycle.keep_alive:
             self.transport.close()
         self.on_response_complete()
-
-
-async def _sent_on(cycle: RequestResponseCycle, message: Message) -> None:
-    """
-    Sends *message*.
-
-    Raises:
-        ConnectionResetError: the client has left; uvicorn itself would take all the rest in silence.
-    """
-    if cycle.disconnected:
-        raise ConnectionResetError
-    await cast("Send", cycle.send)(message)
 
 
 def _is_query_string(text: bytes) -> bool:

@@ -14,6 +14,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from cppcc_graph.serving.refusals import CROWDED, LATE, LONG_HEAD, MALFORMED, MISTAKE, Refusal
+from cppcc_graph.web.asgi import Message
 from cppcc_graph.web.front import Front
 from cppcc_graph.web.outcomes import outcome_of
 from cppcc_graph.web.request_log import Line
@@ -150,6 +151,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         in_own_words(cycle)
+        cast("Message", cycle.scope["state"])["has_left"] = partial(getattr, cycle, "disconnected")
         self._active = cycle
         super()._start_asgi_task(cycle, app)
 

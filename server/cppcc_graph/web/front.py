@@ -10,6 +10,7 @@ has left is given up.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Protocol, cast
 
@@ -171,7 +172,7 @@ class Front:
             made = reply(answer, opaque, exchange.asked)
         is_sent = False
         try:
-            await sent(made, exchange.method, send)
+            await sent(made, exchange.method, partial(sent_on, scope, send))
             is_sent = True
         except (TimeoutError, OSError):
             cut(scope)
@@ -200,6 +201,19 @@ class Front:
     def _tell(self, line: Line, *, is_query: bool) -> None:
         write_line(line, soon=True)
         self.measures.count(line, is_query=is_query)
+
+
+async def sent_on(scope: Message, send: Send, message: Message) -> None:
+    """
+    Sends *message*.
+
+    Raises:
+        ConnectionResetError: the client has left; uvicorn itself would take all the rest in silence.
+    """
+    has_left = state_of(scope).get("has_left")
+    if callable(has_left) and has_left():
+        raise ConnectionResetError
+    await send(message)
 
 
 def _announced(scope: Message) -> int:
