@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -238,4 +239,32 @@ def test_an_evaluator_that_has_given_back_what_it_took_stays(serve):
 
     assert (reply.status, reply.body) == (200, b"many\r\ntrue\r\n")
     assert server.is_well()
+    assert sorted(server.evaluators) == before
+
+
+def test_an_evaluator_ends_by_itself_when_nobody_is_there_to_end_it(serve):
+    """The front stands still; the evaluator's own alarm goes off half a second after the deadline."""
+    server = serve("--workers", 1, "--deadline", 1)
+    before = set(server.evaluators)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(server.ask, SECONDS_OF_WORK)
+        time.sleep(0.3)
+        os.kill(server.front, signal.SIGSTOP)
+        try:
+            wait_until(lambda: before - set(server.evaluators), timeout_s=10)
+        finally:
+            os.kill(server.front, signal.SIGCONT)
+
+        assert asked.result().status == 503
+    assert server.seconds_until_well() < 5
+
+
+def test_an_evaluator_that_waits_for_another_front_has_all_the_time(serve):
+    server = serve("--workers", 1, "--deadline", 1)
+    assert server.is_well()
+    before = sorted(server.evaluators)
+    os.kill(server.front, signal.SIGKILL)
+    server.seconds_until_well()
+    time.sleep(2)
+
     assert sorted(server.evaluators) == before

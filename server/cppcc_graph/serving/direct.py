@@ -42,6 +42,7 @@ _BEGINS = _ENDPOINT + b"?"
 _GET = b"GET " + _BEGINS
 _VERSION = b" HTTP/1.1\r\n"
 _END = b"\r\n\r\n"
+_MOST_REMEMBERED = 16 * 1024  # of a request; there may be thousands of connections
 _QUERY_STRING = re.compile(rb"[!-~]*+")
 
 
@@ -123,6 +124,8 @@ class DirectProtocol(PatientProtocol):
     def _seen(self, manner: Manner, scope: Message, *, keep_alive: bool) -> _Head | None:
         """What the next request may repeat; none when this one did not arrive as a whole and alone."""
         request_line, version, _lines = self._arrived.partition(_VERSION)
+        if len(self._arrived) > _MOST_REMEMBERED:
+            return None
         is_whole = self._arrived.endswith(_END) and self._arrived.count(_END) == 1 and not has_body(scope)
         if not (is_whole and version and request_line.startswith(_GET) and _is_query_string(request_line[len(_GET) :])):
             return None

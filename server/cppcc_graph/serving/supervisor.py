@@ -54,12 +54,15 @@ def serve(settings: Settings, listener: Listener, supply: Supply) -> None:
         CppccError: the data could not be read.
         SystemExit: the front or the nursery could not be kept alive (status 2).
     """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPED_BY)  # until somebody listens: no folder is left behind
     with tempfile.TemporaryDirectory(prefix="cppcc-") as folder:
-        if len(os.fsencode(seats(Path(folder), 999_999))) > _LONGEST_ADDRESS:
-            raise BadSetting("TMPDIR", f"{tempfile.gettempdir()} is too long for a socket in it; use a shorter folder")
         try:
+            if len(os.fsencode(seats(Path(folder), 999_999))) > _LONGEST_ADDRESS:
+                where = tempfile.gettempdir()
+                raise BadSetting("TMPDIR", f"{where} is too long for a socket in it; use a shorter folder")
             _Supervisor(settings, listener, supply, Path(folder)).run()
         finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPED_BY)
             supply.clean()
 
 
@@ -105,6 +108,7 @@ class _Supervisor:
         signal.set_wakeup_fd(self._wake)
         for number in (*_STOPPED_BY, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, lambda given, _frame: self._signals.add(given))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPED_BY)
 
     def _wait(self, timeout_s: float | None = None) -> None:
         poll = select.poll()

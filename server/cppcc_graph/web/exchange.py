@@ -66,7 +66,7 @@ class Manner:
 
     def _exchange(self, understood: _Asking, method: str, started_s: float) -> Exchange:
         query, vary, is_page = understood
-        asked = _how(self.accept_encoding, self.if_none_match, vary)
+        asked = Asked(accept_encoding=self.accept_encoding, if_none_match=self.if_none_match, vary=vary)
         return Exchange(query, asked, method, started_s, is_page=is_page)
 
     def exchange_of(self, incoming: Incoming) -> Exchange | None:
@@ -77,11 +77,6 @@ class Manner:
         except (HTTPException, CppccError):
             return None
         return None if understood is None else self._exchange(understood, incoming.method, started_s)
-
-
-@lru_cache(maxsize=512)
-def _how(accept_encoding: str, if_none_match: str | None, vary: tuple[str, ...]) -> Asked:
-    return Asked(accept_encoding=accept_encoding, if_none_match=if_none_match, vary=vary)
 
 
 def manner_of(scope: Message, fields: HeaderFields) -> Manner | None:

@@ -95,7 +95,7 @@ class Answers:
         self.counts.misses += 1
         made = self._ask(request)
         self._running[flight] = []
-        made.add_done_callback(partial(self._on_made, key, flight))
+        made.add_done_callback(partial(self._on_made, key, flight, request.client))
         return made
 
     def kept(self, request: QueryRequest) -> Answer | None:
@@ -119,12 +119,12 @@ class Answers:
             kept = self._kept[key] = replace(kept, cache="hit")
         return kept
 
-    def _on_made(self, key: Key, flight: Key, made: Made) -> None:
+    def _on_made(self, key: Key, flight: Key, client: str, made: Made) -> None:
         """
         Tells those who asked for the same.
 
-        A file has one reader, so its answer is made again for each, and so it is when the first client has left or had
-        to give way. Time that was not enough for the first is not enough for the others.
+        A file has one reader, so its answer is made again for each. So it is when the first has left, and for other
+        clients when the first had to give way. Time that was not enough for the first is not enough for the others.
         """
         others = [other for other in self._running.pop(flight) if not other.made.done()]
         error = None if made.cancelled() else made.exception()
@@ -132,7 +132,8 @@ class Answers:
         if answer is not None:
             self._keep(key, answer)
         for other in others:
-            if error is not None and not isinstance(error, StoreBusy):
+            is_about_others = isinstance(error, StoreBusy) and other.request.client != client
+            if error is not None and not is_about_others:
                 other.made.set_exception(error)
             elif answer is not None and answer.file is None:
                 self.counts.shared += 1

@@ -79,7 +79,10 @@ def evaluate(
             connection, _ = listener.accept()
             with connection:
                 connection.setblocking(True)
-                _serve(connection, store, limits, growth)
+                try:
+                    _serve(connection, store, limits, growth)
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)  # who waits for a connection has all the time
     os._exit(0)
 
 
