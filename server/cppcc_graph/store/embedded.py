@@ -9,10 +9,9 @@ over a scratch copy that merges them.
 
 import gc
 import hashlib
-import secrets
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -24,13 +23,16 @@ from cppcc_graph.formats import JSON, write_results
 from cppcc_graph.guard import Outline
 from cppcc_graph.queries import query
 from cppcc_graph.sinks import Sink
+from cppcc_graph.store.applying import apply_to
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
+from cppcc_graph.store.derived import Derived
 from cppcc_graph.store.documents import graph_of
 from cppcc_graph.store.federation import alone
 from cppcc_graph.store.fingerprint import content_hash
 from cppcc_graph.store.folder import opened, translated, unavailable
 from cppcc_graph.store.hints import hints, occurs_in
 from cppcc_graph.store.merging import holds_merge, in_named_graphs, share_a_triple
+from cppcc_graph.store.patch import Patch
 from cppcc_graph.store.refusals import OF_A_QUERY, about_update, refusal_of
 from cppcc_graph.store.rewriting import rewritten
 from cppcc_graph.store.scope import Scope, evaluated, scope_of, without_duplicates
@@ -38,18 +40,6 @@ from cppcc_graph.store.spelling import spelled_well
 from cppcc_graph.store.transactions import renewal, replacement, separate_replacement, with_merge
 from cppcc_graph.store.written import Results, written
 from cppcc_graph.terms import DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
-
-
-@dataclass(slots=True)
-class _Derived:
-    """What has been computed about one state of the data; a write begins a new one, so a late reader spoils nothing."""
-
-    hashes: dict[str, str]
-    state: str = field(default_factory=partial(secrets.token_hex, 8))
-    graphs: list[GraphSummary] | None = None
-    version: str | None = None
-    overlaps: frozenset[frozenset[str]] | None = None
-    is_union: bool | None = None
 
 
 class EmbeddedStore:
@@ -69,7 +59,7 @@ class EmbeddedStore:
         self._is_merged = is_merged
         self._engine = pyoxigraph.Store() if folder is None else opened(folder)
         self._writing = threading.Lock()
-        self._derived = _Derived({})
+        self._derived = Derived({})
 
     @classmethod
     def of_snapshot(cls, folder: Path) -> "EmbeddedStore":
@@ -212,7 +202,7 @@ class EmbeddedStore:
                 self._replace_merged(contents)
             else:
                 self._engine.update(separate_replacement(contents))
-            self._changed({iri: h for iri, h in self._derived.hashes.items() if iri not in graphs})
+            self._changed(Derived({iri: h for iri, h in self._derived.hashes.items() if iri not in graphs}))
 
     def _replace_merged(self, contents: Mapping[NamedNode, list[Triple]]) -> None:
         if holds_merge(self._engine):
@@ -227,12 +217,22 @@ class EmbeddedStore:
         else:
             self._engine.extend(with_merge(new) if shares else new)
 
+    def apply(self, patch: Patch) -> None:
+        """
+        The quads of *patch*, of named graphs, go and come; what was derived of other graphs is kept.
+
+        Not one transaction: for who alone reads this store, or replays.
+        """
+        with self._writing, translated(self._folder):
+            apply_to(self._engine, patch, is_merged=self._is_merged)
+            self._changed(self._derived.after(patch))
+
     def update(self, request: UpdateRequest) -> None:
         self._check_writable()
         asked = rewritten(request)
         with self._writing, translated(self._folder), about_update(request):
             spelled_well(partial(self._engine.update, base_iri=request.base_iri), asked)
-            self._changed({})
+            self._changed(Derived({}))
 
     def write_graph(self, write: GraphWrite) -> bool:
         self._check_writable()
@@ -246,7 +246,7 @@ class EmbeddedStore:
                 self._engine.extend(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
             else:
                 self._engine.add_graph(graph)
-            self._changed({})
+            self._changed(Derived({}))
         return is_new
 
     def fill(self, quads: Iterable[Quad]) -> None:
@@ -254,15 +254,15 @@ class EmbeddedStore:
         self._check_writable()
         with self._writing, translated(self._folder):
             self._engine.bulk_extend(quads)
-            self._changed({})
+            self._changed(Derived({}))
 
     def _check_writable(self) -> None:
         if self._is_merged:
             raise ReadOnly
 
-    def _changed(self, hashes: dict[str, str]) -> None:
-        """Forgets what was derived from the data, but for the hashes that still hold, and keeps the data."""
-        self._derived = _Derived(hashes)
+    def _changed(self, known: Derived) -> None:
+        """Keeps the data, and of what was derived from them *known*."""
+        self._derived = known
         if self._folder is not None:
             # The engine's commit survives a killed process but only flush() survives a power cut.
             self._engine.flush()

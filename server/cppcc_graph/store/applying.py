@@ -1,0 +1,54 @@
+"""
+A patch carried out on the engine, in a time that depends on the patch and not on the data.
+
+Nothing here is one transaction: it is for a store that nobody else reads, which is thrown away when this fails, and for
+replaying, which begins anew.
+"""
+
+from collections.abc import Iterator
+
+import pyoxigraph
+
+from cppcc_graph.queries import query
+from cppcc_graph.store.merging import holds_merge
+from cppcc_graph.store.patch import Patch
+from cppcc_graph.terms import DefaultGraph, Quad
+
+
+def effective(engine: pyoxigraph.Store, patch: Patch) -> Patch:
+    """*patch* without what is there already and what is not there, each quad once, as the engine writes its terms."""
+    removed = tuple(quad for quad in dict.fromkeys(patch.removed) if quad in engine)
+    return Patch(added=tuple(quad for quad in dict.fromkeys(patch.added) if quad not in engine), removed=removed)
+
+
+def apply_to(engine: pyoxigraph.Store, patch: Patch, *, is_merged: bool) -> None:
+    """
+    The quads of *patch* go and come.
+
+    Args:
+        engine: Which is changed.
+        patch: Of named graphs.
+        is_merged: Whether the default graph shall be the merge of the named graphs wherever two of them share a triple.
+    """
+    held = is_merged and holds_merge(engine)
+    for quad in patch.removed:
+        engine.remove(quad)
+        if held and not any(_copies(engine, quad)):
+            engine.remove(Quad(*quad.triple))
+    engine.extend(patch.added)
+    if held:
+        engine.extend(Quad(*quad.triple) for quad in patch.added)
+    elif is_merged and any(_is_shared(engine, quad) for quad in patch.added):
+        engine.update(query("add-to-merge"))
+
+
+def _copies(engine: pyoxigraph.Store, quad: Quad) -> Iterator[Quad]:
+    """Its triple in named graphs."""
+    found = engine.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+    return (copy for copy in found if not isinstance(copy.graph_name, DefaultGraph))
+
+
+def _is_shared(engine: pyoxigraph.Store, quad: Quad) -> bool:
+    copies = _copies(engine, quad)
+    next(copies, None)
+    return next(copies, None) is not None
