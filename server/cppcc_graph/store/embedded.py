@@ -39,7 +39,7 @@ from cppcc_graph.store.scope import Scope, evaluated, scope_of, without_duplicat
 from cppcc_graph.store.spelling import spelled_well
 from cppcc_graph.store.transactions import renewal, replacement, separate_replacement, with_merge
 from cppcc_graph.store.written import Results, written
-from cppcc_graph.terms import DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
+from cppcc_graph.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
 
 
 class EmbeddedStore:
@@ -191,6 +191,13 @@ class EmbeddedStore:
             if not self._engine.contains_named_graph(graph):
                 raise UnknownGraph(graph_iri)
             return iter(self._engine.quads_for_pattern(None, None, None, graph))
+
+    def matching(
+        self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, value: Term | None
+    ) -> Iterator[Triple]:
+        """Each triple of the default graph with these terms, once; None stands for any."""
+        graph = None if self._is_union() else DefaultGraph()
+        return (quad.triple for quad in self._engine.quads_for_pattern(subject, predicate, value, graph))
 
     def replace_graph(self, graph_iri: str, triples: Iterable[Triple]) -> None:
         self.replace_graphs({graph_iri: triples})
