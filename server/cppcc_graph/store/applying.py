@@ -16,9 +16,17 @@ from cppcc_graph.terms import DefaultGraph, Quad
 
 
 def effective(engine: pyoxigraph.Store, patch: Patch) -> Patch:
-    """*patch* without what is there already and what is not there, each quad once, as the engine writes its terms."""
-    removed = tuple(quad for quad in dict.fromkeys(patch.removed) if quad in engine)
-    return Patch(added=tuple(quad for quad in dict.fromkeys(patch.added) if quad not in engine), removed=removed)
+    """
+    What *patch* changes, each quad once: not what is there already or is not there, and what comes does not go.
+
+    The terms are to be written as the engine writes them.
+    """
+    coming = dict.fromkeys(patch.added)
+    going = (quad for quad in dict.fromkeys(patch.removed) if quad not in coming)
+    return Patch(
+        added=tuple(quad for quad in coming if quad not in engine),
+        removed=tuple(quad for quad in going if quad in engine),
+    )
 
 
 def apply_to(engine: pyoxigraph.Store, patch: Patch, *, is_merged: bool) -> None:

@@ -11,7 +11,6 @@ import gc
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,17 +19,16 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
 from cppcc_graph.errors import ReadOnly, StoreUnavailable, UnknownGraph
 from cppcc_graph.formats import JSON, write_results
-from cppcc_graph.guard import Outline
 from cppcc_graph.queries import query
 from cppcc_graph.sinks import Sink
-from cppcc_graph.store.applying import apply_to
+from cppcc_graph.store.applying import apply_to, effective
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
 from cppcc_graph.store.derived import Derived
 from cppcc_graph.store.documents import graph_of
 from cppcc_graph.store.federation import alone
 from cppcc_graph.store.fingerprint import content_hash
 from cppcc_graph.store.folder import opened, translated, unavailable
-from cppcc_graph.store.hints import hints, occurs_in
+from cppcc_graph.store.hints import explained
 from cppcc_graph.store.merging import holds_merge, in_named_graphs, share_a_triple
 from cppcc_graph.store.patch import Patch
 from cppcc_graph.store.refusals import OF_A_QUERY, about_update, refusal_of
@@ -116,22 +114,20 @@ class EmbeddedStore:
     def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
         request, outline = alone(request)
         scope = scope_of(request, outline)
-        engine, scope = without_duplicates(self._engine, scope) if self._shares(scope) else (self._engine, scope)
         try:  # and no context managers, which take as long as the rest of this
-            results = evaluated(engine, request, scope, is_union=self._is_union())
+            results = self.results(request, scope)
             is_no = isinstance(results, QueryBoolean) and not results
             answer = written(results, request.formats, into)
-            return self._explained(answer, request, outline) if answer.n_rows == 0 or is_no else answer
+            return explained(answer, request, outline, self._engine) if answer.n_rows == 0 or is_no else answer
         except OF_A_QUERY as error:
             raise refusal_of(error, request) from error
         except OSError as error:
             raise unavailable(error, self._folder) from error
 
-    def _explained(self, answer: Answer, request: QueryRequest, outline: Outline) -> Answer:
-        """An empty answer, with what may have been meant."""
-        occurs = partial(occurs_in, self._engine)
-        why = hints(request.query, outline.prologue, base_iri=request.base_iri, occurs=occurs)
-        return replace(answer, hints=why) if why else answer
+    def results(self, request: QueryRequest, scope: Scope) -> Results:
+        """What the engine gives for a query that was looked at before, over *scope*; raises what the engine raises."""
+        engine, scope = without_duplicates(self._engine, scope) if self._shares(scope) else (self._engine, scope)
+        return evaluated(engine, request, scope, is_union=self._is_union())
 
     def _shares(self, scope: Scope) -> bool:
         """Whether the graphs to merge share a triple."""
@@ -223,6 +219,11 @@ class EmbeddedStore:
             self._engine = new
         else:
             self._engine.extend(with_merge(new) if shares else new)
+
+    def effective(self, patch: Patch) -> Patch:
+        """What of *patch* would change the data."""
+        with translated(self._folder):
+            return effective(self._engine, patch)
 
     def apply(self, patch: Patch) -> None:
         """

@@ -6,15 +6,17 @@ however much data there is, in memory (on disk 20 µs). A name of 20 letters has
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice, pairwise
 from string import ascii_lowercase, ascii_uppercase, digits
 
 import pyoxigraph
 from pyoxigraph import QuerySolutions
 
+from cppcc_graph.guard import Outline
 from cppcc_graph.guard.tokens import Token, place_of, tokens_of
-from cppcc_graph.store.base import Hint
+from cppcc_graph.store.base import Answer, Hint, QueryRequest
 from cppcc_graph.terms import Literal, NamedNode, Term
 
 MAX_QUERY_CHARACTERS = 10_000
@@ -71,6 +73,13 @@ def hints(query: str, prologue: str, *, base_iri: str | None, occurs: Occurs) ->
         if len(found) == _MAX_HINTS or left <= 0:
             break
     return tuple(found)
+
+
+def explained(answer: Answer, request: QueryRequest, outline: Outline, engine: pyoxigraph.Store) -> Answer:
+    """*answer*, which is empty, with what may have been meant."""
+    occurs = partial(occurs_in, engine)
+    why = hints(request.query, outline.prologue, base_iri=request.base_iri, occurs=occurs)
+    return replace(answer, hints=why) if why else answer
 
 
 def occurs_in(engine: pyoxigraph.Store, term: NamedNode | Literal, of: NamedNode | None) -> bool:

@@ -1,0 +1,114 @@
+"""What a request does to a store that nobody else reads, as a patch; all of it, or nothing."""
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from cppcc_graph.errors import BadSyntax, UnknownGraph
+from cppcc_graph.phrases import mark
+from cppcc_graph.store.base import Document, GraphWrite, UpdateRequest, named
+from cppcc_graph.store.documents import graph_of, parsed
+from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.merging import in_named_graphs
+from cppcc_graph.store.modifying import update
+from cppcc_graph.store.patch import Patch
+from cppcc_graph.store.proposal import DatasetWrite, GraphRemoval, GraphUpdate
+from cppcc_graph.terms import NamedNode, Quad, Triple
+
+Effective: TypeAlias = UpdateRequest | GraphUpdate | GraphWrite | GraphRemoval | DatasetWrite | Patch
+
+
+def carried_out(store: EmbeddedStore, asked: Effective) -> Patch:
+    """
+    Does what is *asked* to *store*, whose default graph is the union of its named graphs.
+
+    Returns:
+        The difference. After a failure the store is as it was.
+
+    Raises:
+        BadSyntax: it does not parse, or writes into the default graph.
+        UpdateFailed: a graph is missing that must be there, or the other way round.
+        UnknownGraph: the graph to remove is not there.
+        TooComplex, ServiceRefused, LoadRefused: as `Store.update` tells.
+    """
+    work = _Work(store)
+    try:
+        work.do_as_asked(asked)
+    except BaseException:
+        store.apply(work.done.inverse)
+        raise
+    return work.done
+
+
+class _Work:
+    """What has been done so far."""
+
+    def __init__(self, store: EmbeddedStore) -> None:
+        self._store = store
+        self.done = Patch()
+
+    def do(self, patch: Patch) -> None:
+        """Carries out what of *patch* has an effect."""
+        step = self._store.effective(patch)
+        if step:
+            self._store.apply(step)
+            self.done = self.done.then(step) if self.done else step
+
+    def do_as_asked(self, asked: Effective) -> None:
+        """Carries it out step by step."""
+        match asked:
+            case UpdateRequest():
+                update(self._store, asked, self.do)
+            case GraphUpdate():
+                update(self._store, asked.request, self.do, within=named(asked.graph_iri).value)
+            case GraphWrite():
+                self._write(asked)
+            case GraphRemoval():
+                self.do(Patch(removed=tuple(self._store.quads(asked.graph_iri))))
+            case DatasetWrite():
+                self._replace(asked)
+            case Patch():
+                self.do(asked)
+
+    def _write(self, write: GraphWrite) -> None:
+        if write.graph_iri is None:
+            raise BadSyntax(mark("the default graph is the union of the named graphs and is only read; name a graph"))
+        triples = [triple for document in write.documents for triple in graph_of(document)]
+        self._put({named(write.graph_iri): triples}, is_replacing=write.is_replacing)
+
+    def _replace(self, write: DatasetWrite) -> None:
+        contents = dataset_of(write.document)
+        if write.is_replacing_all:
+            kept = {graph.value for graph in contents}
+            self.do(Patch(removed=tuple(q for q in self._store.quads() if _name(q) not in kept)))
+        self._put(contents, is_replacing=True)
+
+    def _put(self, contents: Mapping[NamedNode, Iterable[Triple]], *, is_replacing: bool) -> None:
+        new = tuple(in_named_graphs({graph: list(triples) for graph, triples in contents.items()}))
+        old = tuple(quad for graph in contents for quad in self._quads(graph.value)) if is_replacing else ()
+        self.do(Patch(added=new, removed=old))
+
+    def _quads(self, graph_iri: str) -> tuple[Quad, ...]:
+        try:
+            return tuple(self._store.quads(graph_iri))
+        except UnknownGraph:
+            return ()
+
+
+def dataset_of(document: Document) -> dict[NamedNode, list[Triple]]:
+    """
+    The triples of each named graph of a document that a client sent.
+
+    Raises:
+        BadSyntax: it does not parse, names no graph, or a triple stands in none or in one that a blank node names.
+        TooComplex: it is nested too deeply.
+    """
+    contents: dict[NamedNode, list[Triple]] = {}
+    for quad in parsed(document.content, document.format, source="body", base_iri=document.base_iri):
+        if not isinstance(quad.graph_name, NamedNode):
+            raise BadSyntax(mark("every triple stands in a graph with an IRI; this document has others"), source="body")
+        contents.setdefault(quad.graph_name, []).append(quad.triple)
+    return contents
+
+
+def _name(quad: Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""

@@ -1,0 +1,106 @@
+"""What somebody asks to be done to the data, unparsed, and who asks; what came of it."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cppcc_graph.store.base import Document, GraphWrite, UpdateRequest
+
+MAX_MESSAGE_CHARACTERS = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphUpdate:
+    """An update of one graph, which is its default graph. Spec: Graph Store HTTP Protocol, section 5.7 (PATCH)."""
+
+    graph_iri: str
+    request: UpdateRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphRemoval:
+    """A named graph goes. Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.4 (DELETE)."""
+
+    graph_iri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetWrite:
+    """
+    Named graphs become what a document says of them.
+
+    Attributes:
+        document: In a format that names graphs.
+        is_replacing_all: Whether graphs that it does not name go away.
+    """
+
+    document: Document
+    is_replacing_all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """All that was changed after *version* is undone."""
+
+    version: int
+
+
+Asked: TypeAlias = UpdateRequest | GraphUpdate | GraphWrite | GraphRemoval | DatasetWrite | Reversal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """
+    A change that somebody proposes.
+
+    Attributes:
+        asked: What shall be done.
+        operation: The way in, as history tells it: ``update``, ``put``, ``post``, ``delete``, ``patch``, ``publish``,
+            ``load``, ``revert`` or ``restore``.
+        agent: Who asks: the name of a token, or ``local:`` and a user.
+        message: Why, in at most `MAX_MESSAGE_CHARACTERS` characters.
+        graphs: Which graphs may change: IRIs, and beginnings of IRIs before a ``*``.
+        expected: Versions of which one must be the present one; empty when any may be.
+        is_dry_run: Whether only to tell what would come of it.
+        may_wait: Whether who asks can be told later, when judging takes long.
+    """
+
+    asked: Asked
+    operation: str
+    agent: str
+    message: str = ""
+    graphs: tuple[str, ...] = ("*",)
+    expected: tuple[int, ...] = ()
+    is_dry_run: bool = False
+    may_wait: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """
+    What came of a proposal.
+
+    Attributes:
+        version: The version of the data now; the one before when nothing was committed.
+        is_committed: Whether the data have changed: not by a dry run, a refusal, or a change that changes nothing.
+        n_added: Quads that come, or would.
+        n_removed: Quads that go, or would.
+        graphs: IRIs of the graphs that change, or would.
+        new_graphs: Those of them that did not exist.
+        conforms: Whether the data keep the shapes afterwards.
+        findings: JSON of each finding.
+        report: The ``sh:ValidationReport`` in N-Triples.
+        n_focus_nodes: Focus nodes that the change could affect.
+        skolemised: For a dry run with blank nodes, the quads that come with IRIs in their place, in N-Quads.
+    """
+
+    version: int
+    is_committed: bool
+    n_added: int
+    n_removed: int
+    graphs: tuple[str, ...]
+    new_graphs: tuple[str, ...]
+    conforms: bool
+    findings: tuple[dict[str, object], ...]
+    report: str
+    n_focus_nodes: int
+    skolemised: str = ""
