@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from cppcc_graph.errors import StoreUnavailable
 from cppcc_graph.store.base import GraphSummary
 from cppcc_graph.store.patch import Patch
-from cppcc_graph.terms import NamedNode, Quad
+from cppcc_graph.terms import Literal, NamedNode, Quad, Term
 
 
 @dataclass(slots=True)
@@ -48,3 +49,20 @@ def _recounted(graphs: Sequence[GraphSummary], patch: Patch) -> list[GraphSummar
 
 def _names(quads: Sequence[Quad]) -> Counter[str]:
     return Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode))
+
+
+def iri_of(term: Term | None) -> str:
+    """
+    The IRI of a graph in a solution.
+
+    Raises:
+        StoreUnavailable: it has none.
+    """
+    if not isinstance(term, NamedNode):
+        raise StoreUnavailable(f"the store names a graph by {term}, which is no IRI")
+    return term.value
+
+
+def count_of(term: Term | None) -> int:
+    """A number in a solution; 0 where there is none."""
+    return int(term.value) if isinstance(term, Literal) else 0

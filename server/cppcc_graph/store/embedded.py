@@ -11,23 +11,25 @@ import gc
 import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import pyoxigraph
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
-from cppcc_graph.errors import ReadOnly, StoreUnavailable, UnknownGraph
+from cppcc_graph.errors import ReadOnly, UnknownGraph
 from cppcc_graph.formats import JSON, write_results
 from cppcc_graph.queries import query
 from cppcc_graph.sinks import Sink
 from cppcc_graph.store.applying import apply_to, effective
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
-from cppcc_graph.store.derived import Derived
+from cppcc_graph.store.derived import Derived, count_of, iri_of
 from cppcc_graph.store.documents import graph_of
 from cppcc_graph.store.federation import alone
 from cppcc_graph.store.fingerprint import content_hash
-from cppcc_graph.store.folder import opened, translated, unavailable
+from cppcc_graph.store.folder import opened, opened_to_read, translated, unavailable
 from cppcc_graph.store.hints import explained
 from cppcc_graph.store.merging import holds_merge, in_named_graphs, share_a_triple
 from cppcc_graph.store.patch import Patch
@@ -37,7 +39,7 @@ from cppcc_graph.store.scope import Scope, evaluated, scope_of, without_duplicat
 from cppcc_graph.store.spelling import spelled_well
 from cppcc_graph.store.transactions import renewal, replacement, separate_replacement, with_merge
 from cppcc_graph.store.written import Results, written
-from cppcc_graph.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Solution, Term, Triple
+from cppcc_graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Solution, Term, Triple
 
 
 class EmbeddedStore:
@@ -57,20 +59,28 @@ class EmbeddedStore:
         self._is_merged = is_merged
         self._engine = pyoxigraph.Store() if folder is None else opened(folder)
         self._writing = threading.Lock()
+        self._number = 0
         self._derived = Derived({})
+        self._held = ExitStack()
 
     @classmethod
-    def of_snapshot(cls, folder: Path) -> "EmbeddedStore":
+    def over(cls, engine: pyoxigraph.Store, folder: Path | None = None, *, held: ExitStack | None = None) -> Self:
         """
-        The store of :meth:`take_snapshot`, to be read only; several processes may read one.
+        A store over *engine*, which nobody else changes.
 
-        Raises:
-            StoreUnavailable: the folder is unreadable or holds something else.
+        Args:
+            engine: With named graphs, and their merge in the default graph if two of them share a triple.
+            folder: Where it lies on disk.
+            held: What is given back when the store is closed.
         """
         store = cls()
-        with translated(folder):
-            store._folder, store._engine = folder, pyoxigraph.Store.read_only(str(folder))
+        store._folder, store._engine, store._held = folder, engine, held or store._held
         return store
+
+    @classmethod
+    def of_snapshot(cls, folder: Path) -> Self:
+        """The store of :meth:`take_snapshot`, to be read only; several processes may read one."""
+        return cls.over(opened_to_read(folder), folder)
 
     def take_snapshot(self, folder: Path) -> None:
         """
@@ -146,21 +156,28 @@ class EmbeddedStore:
         derived = self._derived
         if derived.overlaps is None:
             pairs = [] if self._is_union() else self.select(query("overlapping-graphs"))
-            derived.overlaps = frozenset(frozenset((_iri(row["graph"]), _iri(row["other"]))) for row in pairs)
+            derived.overlaps = frozenset(frozenset((iri_of(row["graph"]), iri_of(row["other"]))) for row in pairs)
         return derived.overlaps
 
     def graphs(self) -> list[GraphSummary]:
         derived = self._derived
         if derived.graphs is None:
-            counts = {_iri(row["graph"]): _count(row["n"]) for row in self.select(query("graphs"))}
+            counts = {iri_of(row["graph"]): count_of(row["n"]) for row in self.select(query("graphs"))}
             with translated(self._folder):
-                empty = [] if self._is_merged else [_iri(name) for name in self._engine.named_graphs()]
+                empty = [] if self._is_merged else [iri_of(name) for name in self._engine.named_graphs()]
             names = sorted(counts.keys() | empty)
             derived.graphs = [GraphSummary(iri=iri, n_triples=counts.get(iri, 0)) for iri in names]
         return list(derived.graphs)
 
     def state(self) -> str:
         return self._derived.state
+
+    def number(self) -> int:
+        return self._number
+
+    def counts_as(self, number: int) -> None:
+        """Its data are those after so many commits."""
+        self._number = number
 
     def version(self) -> str:
         derived = self._derived
@@ -280,20 +297,8 @@ class EmbeddedStore:
             return len(self._engine) == 0 and (self._is_merged or not any(self._engine.named_graphs()))
 
     def close(self) -> None:
-        if self._folder is not None:
-            with translated(self._folder):
-                self._engine.flush()
         self._engine = pyoxigraph.Store()
         if self._folder is not None:
             # The engine gives its lock back when nothing refers to it, and the traceback of an earlier error may.
             gc.collect()
-
-
-def _iri(term: Term | None) -> str:
-    if not isinstance(term, NamedNode):
-        raise StoreUnavailable(f"the store names a graph by {term}, which is no IRI")
-    return term.value
-
-
-def _count(term: Term | None) -> int:
-    return int(term.value) if isinstance(term, Literal) else 0
+        self._held.close()

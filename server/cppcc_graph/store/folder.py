@@ -10,6 +10,7 @@ import pyoxigraph
 from cppcc_graph.errors import StoreUnavailable
 
 _MARK = "CURRENT"  # a file that every store of the engine (RocksDB) has
+_OURS = ("checkpoint", "journal", "lock", "tokens.json")  # what the names of our own files begin with
 
 
 def opened(folder: Path) -> pyoxigraph.Store:
@@ -19,7 +20,7 @@ def opened(folder: Path) -> pyoxigraph.Store:
     Raises:
         StoreUnavailable: the folder cannot be made, read or written, is in use, or holds something else.
     """
-    _prepared(folder)
+    prepare(folder)
     with translated(folder):
         try:
             return pyoxigraph.Store(str(folder))
@@ -27,6 +28,17 @@ def opened(folder: Path) -> pyoxigraph.Store:
             raise StoreUnavailable(
                 f"the store {folder} is damaged: {error}; load the data into a new folder"
             ) from error
+
+
+def opened_to_read(folder: Path) -> pyoxigraph.Store:
+    """
+    The engine over *folder*, which is only read and which nobody writes to meanwhile; several processes may.
+
+    Raises:
+        StoreUnavailable: the folder is unreadable or holds something else.
+    """
+    with translated(folder):
+        return pyoxigraph.Store.read_only(str(folder))
 
 
 def check_exists(folder: Path) -> None:
@@ -45,10 +57,16 @@ def is_store(folder: Path) -> bool:
     return (folder / _MARK).is_file()
 
 
-def _prepared(folder: Path) -> None:
+def prepare(folder: Path) -> None:
+    """
+    Makes *folder* where it does not exist, and lets only one pass that is a store or may become one.
+
+    Raises:
+        StoreUnavailable: the folder cannot be made or read, or holds something else.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        names = sorted(path.name for path in folder.iterdir())
+        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith(_OURS))
     except FileExistsError as error:
         raise StoreUnavailable(f"{folder} is a file, but a store is a folder") from error
     except OSError as error:

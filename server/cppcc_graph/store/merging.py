@@ -8,10 +8,12 @@ memory and makes long scans half as slow again. So an empty default graph means 
 Spec: RDF 1.1 Semantics, section 4.1 (merging); SPARQL 1.1 Query, section 13.1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pyoxigraph
 
+from cppcc_graph.queries import query
+from cppcc_graph.store.transactions import with_merge
 from cppcc_graph.terms import DefaultGraph, NamedNode, Quad, Triple
 
 _SHARING = "ASK { GRAPH ?one { ?s ?p ?o } GRAPH ?other { ?s ?p ?o } FILTER (?one != ?other) }"
@@ -27,6 +29,18 @@ def in_named_graphs(contents: Mapping[NamedNode, list[Triple]]) -> pyoxigraph.St
     engine = pyoxigraph.Store()
     engine.extend(Quad(t.subject, t.predicate, t.object, graph) for graph in contents for t in contents[graph])
     return engine
+
+
+def fill(engine: pyoxigraph.Store, quads: Iterable[Quad]) -> None:
+    """
+    *engine* gets *quads*, of named graphs, and their merge if two graphs share a triple.
+
+    It is the fast way, for many quads and not in one transaction: a million take some three seconds in memory.
+    """
+    held = holds_merge(engine)
+    engine.bulk_extend(with_merge(quads) if held else quads)
+    if not held and engine.query(_SHARING):
+        engine.update(query("add-to-merge"))
 
 
 def share_a_triple(new: pyoxigraph.Store, old: pyoxigraph.Store) -> bool:
