@@ -19,6 +19,10 @@ Everything that can go wrong and is said in words.
     ├── ServiceRefused(line, column)                  SERVICE: this endpoint asks no other endpoint
     ├── ServiceNotAllowed(endpoint, reason)           SERVICE: an endpoint that is not asked from here
     ├── ServiceFailed(endpoint, reason)               SERVICE: an endpoint that did not answer as it should
+    ├── Unauthorised(reason, code)                    a write without a token, or with one that is not accepted
+    ├── NotGranted(name, reason, values)              a token that does not reach as far as the write
+    ├── TooManyAttempts(retry_after_s)                one wrong token too many from one address
+    ├── BadGrant(reason)                              a token that cannot be made or revoked as asked
     ├── UpdateRefused(keyword, line, column)          an update at an endpoint that only reads
     ├── LoadRefused(line, column)                     LOAD: nothing is fetched or opened for an update
     ├── UpdateFailed(reason)                          an update that the data as they are do not allow
@@ -34,6 +38,10 @@ No HTTP here: status codes exist only in ``web``, exit statuses only in ``cli``.
 
 from collections.abc import Sequence
 
+from cppcc_graph.access_errors import BadGrant as BadGrant
+from cppcc_graph.access_errors import NotGranted as NotGranted
+from cppcc_graph.access_errors import TooManyAttempts as TooManyAttempts
+from cppcc_graph.access_errors import Unauthorised as Unauthorised
 from cppcc_graph.phrases import filled
 from cppcc_graph.service_errors import ServiceFailed as ServiceFailed
 from cppcc_graph.service_errors import ServiceNotAllowed as ServiceNotAllowed

@@ -1,6 +1,7 @@
 """Every knob, read once: default, then environment ``CPPCC_…``, then command line; later wins."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address, ip_network
@@ -45,11 +46,18 @@ class Settings:
         default=BUNDLED, metadata={"help": "bundled: those of the ontology; none: nothing is judged (bare mode only)."}
     )
     writable: bool = field(
-        default=False, metadata={"help": "Take SPARQL Update at /sparql and graphs at /graphs (bare mode only)."}
+        default=False, metadata={"help": "Take SPARQL Update at /sparql and graphs at /graphs; needs --store DIR."}
     )
     no_auth: bool = field(
-        default=False, metadata={"help": "Whoever reaches the server may write; needed with --writable."}
+        default=False, metadata={"help": "Whoever reaches the server may write, without a token (bare mode only)."}
     )
+    allowed_host: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "Hosts under which it may be written to, beside --host and this machine's own; with a port or any."
+        },
+    )
+    body_mib: int = field(default=64, metadata={"help": "The longest graph or update that is taken, in MiB."})
     threads: int = field(default=8, metadata={"help": "Pages that are made at the same time."})
     workers: int = field(
         default=0,
@@ -78,6 +86,7 @@ class Settings:
     )
 
 
+_HOST = re.compile(r"(?:[A-Za-z0-9.-]{1,255}|\[[A-Fa-f0-9:.]+\])(?::[1-9][0-9]{0,4})?")
 _FLAGS = frozenset({"empty", "writable", "no_auth"})
 _TRUE, _FALSE = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -93,6 +102,7 @@ _NUMBERS: Mapping[str, type[int] | type[float]] = {
     "memory_mib": int,
     "answer_mib": int,
     "cache_mib": int,
+    "body_mib": int,
 }
 _RANGES: Mapping[str, tuple[float, float]] = {
     "port": (0, 65535),
@@ -102,6 +112,7 @@ _RANGES: Mapping[str, tuple[float, float]] = {
     "memory_mib": (64, 1024 * 1024),
     "answer_mib": (1, 1024 * 1024),
     "cache_mib": (0, 1024 * 1024),
+    "body_mib": (1, 1024),
 }
 
 
@@ -111,7 +122,7 @@ def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
 
     Args:
         environ: Environment; ``CPPCC_PORT`` sets `port`, ``CPPCC_DATA`` may list several paths (separated
-            as in PATH), ``CPPCC_SERVICE`` and ``CPPCC_TRUSTED_PROXY`` several addresses (separated by blanks).
+            as in PATH), ``CPPCC_SERVICE``, ``…_TRUSTED_PROXY`` and ``…_ALLOWED_HOST`` several values (by blanks).
             ``CPPCC_STORE_USER``, ``…_PASSWORD``, ``…_TOKEN`` and ``…_UPDATE`` belong to a store that is an address.
         given: Values by field name; None and empty tuples count as not given.
 
@@ -143,7 +154,7 @@ def _parse(name: str, text: str) -> object:
         return text.lower() in _TRUE
     if name == "data":
         return tuple(Path(part) for part in text.split(os.pathsep) if part)
-    if name in ("service", "trusted_proxy"):
+    if name in ("service", "trusted_proxy", "allowed_host"):
         return tuple(text.split())
     return Path(text) if name == "texts" else text
 
@@ -163,6 +174,7 @@ def _checked(values: Mapping[str, object]) -> Settings:
         if value not in choices and value.upper() not in choices:
             raise BadSetting(name.replace("_", " "), f"'{value}' is none of {', '.join(choices)}")
     _check_proxies(settings.trusted_proxy)
+    _check_hosts(settings.allowed_host)
     _check_bare_mode(settings)
     return settings
 
@@ -175,6 +187,14 @@ def _check_proxies(given: tuple[str, ...]) -> None:
             raise BadSetting(
                 "trusted proxy", f"'{text}' is neither an address nor a network such as 10.0.0.0/8 or fd00::/8"
             ) from error
+
+
+def _check_hosts(given: tuple[str, ...]) -> None:
+    for text in given:
+        if not _HOST.fullmatch(text):
+            raise BadSetting(
+                "allowed host", f"'{text}' is no host such as data.example, 192.0.2.1:8000 or [2001:db8::1]"
+            )
 
 
 def _shown(name: str) -> str:
@@ -215,15 +235,24 @@ def _refusals_of_writing(settings: Settings) -> tuple[tuple[bool, str, str], ...
     if not settings.writable:
         return ()
     name = "writable"
+    if not settings.empty:
+        return (
+            (settings.store is None, name, "what is written has to stay somewhere; add --store DIR"),
+            (
+                isinstance(settings.store, Remote),
+                name,
+                "the data of another engine change there; --store must be a folder",
+            ),
+            (settings.no_auth, "no auth", "published data are written by holders of tokens alone; it needs --empty"),
+        )
     return (
-        (not settings.empty, name, "the published data are only read; writing needs the bare mode, --empty"),
         (
             settings.default_graph != SEPARATE,
             name,
             "an update needs a default graph that is not derived from the others; add --default-graph separate",
         ),
-        (settings.shapes != NONE, name, "nothing judges what is written yet; say so with --shapes none"),
-        (not settings.no_auth, name, "nobody is asked for a name yet; say so with --no-auth"),
+        (settings.shapes != NONE, name, "in the bare mode nothing judges what is written; say so with --shapes none"),
+        (not settings.no_auth, name, "in the bare mode nobody is asked for a token; say so with --no-auth"),
         (
             not is_loopback(settings.host),
             name,

@@ -80,7 +80,7 @@ def test_a_bare_server_that_only_reads_may_take_the_named_graphs_as_one(files: l
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--writable"], "cppcc: writable: the published data are only read; writing needs the bare mode, --empty\n"),
+        (["--writable"], "cppcc: writable: what is written has to stay somewhere; add --store DIR\n"),
         ([*WRITABLE, "--host", "0.0.0.0"], "cppcc: writable: whoever reaches 0.0.0.0 could write"),
         (["--empty", "--store", "s"], "cppcc: empty: the bare mode holds its data in memory; leave out --store\n"),
         (["--empty", "--data", "nowhere.ttl"], "cppcc: nowhere.ttl: there is no such file or folder\n"),

@@ -49,13 +49,26 @@ def test_a_store_is_a_folder_or_an_address_with_the_credentials_of_the_environme
         ({}, {"shapes": "none"}, "shapes: the shapes are part of the ontology that is served; 'none' needs --empty"),
         ({}, {"empty": True, "store": "s"}, "empty: the bare mode holds its data in memory; leave out --store"),
         ({}, {"empty": True, "no_auth": True}, "no auth: nobody needs a name to read; it belongs to --writable"),
-        ({}, {"writable": True, "no_auth": True}, "writable: the published data are only read"),
+        ({}, {"writable": True}, "writable: what is written has to stay somewhere; add --store DIR"),
+        ({}, {"writable": True, "store": "https://example.org/sparql"}, "writable: the data of another engine change"),
+        (
+            {},
+            {"writable": True, "store": "s", "no_auth": True},
+            "no auth: published data are written by holders of tok",
+        ),
+        ({}, {"allowed_host": ("https://data.example",)}, "allowed host: 'https://data.example' is no host such as"),
+        ({"CPPCC_ALLOWED_HOST": "a.example *"}, {}, r"allowed host: '\*' is no host"),
+        ({}, {"body_mib": 0}, "body: 0 is not between 1 and 1024"),
         ({}, WRITABLE | {"default_graph": "union"}, "writable: an update needs a default graph that is not derived"),
-        ({}, WRITABLE | {"shapes": "bundled"}, "writable: nothing judges what is written yet; say so with --shapes"),
-        ({}, WRITABLE | {"no_auth": False}, "writable: nobody is asked for a name yet; say so with --no-auth"),
+        (
+            {},
+            WRITABLE | {"shapes": "bundled"},
+            "writable: in the bare mode nothing judges what is written; say so with",
+        ),
+        ({}, WRITABLE | {"no_auth": False}, "writable: in the bare mode nobody is asked for a token; say so with"),
         ({}, WRITABLE | {"host": "0.0.0.0"}, "writable: whoever reaches 0.0.0.0 could write; only 127.0.0.1"),
         ({}, WRITABLE | {"host": "example.org"}, "writable: whoever reaches example.org could write"),
-        ({"CPPCC_WRITABLE": "1"}, {}, "writable: the published data are only read"),
+        ({"CPPCC_WRITABLE": "1"}, {}, "writable: what is written has to stay somewhere"),
     ],
 )
 def test_a_wrong_value_is_told(environ, given, message):
@@ -66,6 +79,16 @@ def test_a_wrong_value_is_told(environ, given, message):
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
 def test_the_bare_mode_may_be_written_over_loopback(host):
     assert read_settings({}, host=host, **WRITABLE).writable
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "data.example"])
+def test_a_folder_may_be_written_to_from_anywhere_as_it_asks_for_tokens(host):
+    settings = read_settings(
+        {"CPPCC_ALLOWED_HOST": "data.example:8443 [2001:db8::1]"}, store="s", writable=True, host=host
+    )
+
+    assert (settings.writable, settings.no_auth) == (True, False)
+    assert settings.allowed_host == ("data.example:8443", "[2001:db8::1]")
 
 
 @pytest.mark.parametrize(

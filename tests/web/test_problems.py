@@ -26,6 +26,9 @@ FAILURES = {
     "service-refused": (errors.ServiceRefused(line=1, column=9), 403, {"line": 1, "column": 9}),
     "update-refused": (errors.UpdateRefused("CLEAR", line=1, column=1), 403, {"line": 1, "column": 1}),
     "load-refused": (errors.LoadRefused(line=2, column=3), 403, {"line": 2, "column": 3}),
+    "unauthorised": (errors.Unauthorised("this token has expired; ask for another one"), 401, {}),
+    "not-granted": (errors.NotGranted.operation("anna", "publish"), 403, {}),
+    "too-many-attempts": (errors.TooManyAttempts(retry_after_s=30), 429, {}),
     "read-only": (errors.ReadOnly(), 403, {}),
     "update-failed": (errors.UpdateFailed("the graph <x:g> already exists"), 409, {}),
     "service-not-allowed": (
@@ -93,7 +96,7 @@ def test_each_failure_of_ours_is_told_in_chinese(failing: Flask, kind: str) -> N
 
 def test_every_error_of_the_tree_has_a_status_of_its_own() -> None:
     told = {type(error) for error, _status, _members in FAILURES.values()}
-    never_in_a_request = {"BadSource", "BadSetting", "BadShapes", "WrongText"}
+    never_in_a_request = {"BadSource", "BadSetting", "BadShapes", "BadGrant", "WrongText"}
 
     def leaves(root: type[errors.CppccError]) -> set[type[errors.CppccError]]:
         return {root} | {leaf for child in root.__subclasses__() for leaf in leaves(child)}

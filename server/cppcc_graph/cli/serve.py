@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 @setting("shapes", metavar="bundled|none")
 @setting("writable", is_flag=True, default=None)
 @setting("no_auth", is_flag=True, default=None)
+@setting("allowed_host", metavar="HOST", multiple=True)
+@setting("body_mib", "--body", type=int, metavar="MIB")
 @setting("workers", type=int, metavar="N")
 @setting("deadline_s", "--deadline", type=float, metavar="SECONDS")
 @setting("memory_mib", "--memory", type=int, metavar="MIB")
@@ -53,6 +55,7 @@ def command(**given: object) -> None:
     \b
     cppcc serve
     cppcc serve --port 8080 --store ./store --texts ./texts
+    cppcc serve --store ./store --writable
     cppcc serve --empty --default-graph separate --shapes none --writable --no-auth
     """
     from cppcc_graph.serving import listen, serve

@@ -18,6 +18,7 @@ from cppcc_graph.web.problems import init_problems
 from cppcc_graph.web.request_log import init_request_log
 from cppcc_graph.web.served import init_served
 from cppcc_graph.web.unread import init_unread
+from cppcc_graph.web.writing import init_writing
 
 MAX_BODY_BYTES = 4_000_000
 """The largest body that is read; a query is far shorter."""
@@ -28,7 +29,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     The application over *store*, ready for any WSGI server.
 
     Args:
-        settings: Of this run; the application reads `texts`, `default_graph` and `writable`.
+        settings: Of this run; the application reads `texts`, `default_graph` and all about writing.
         store: Stays open as long as the application is used, and is closed by who opened it.
         measures: Where requests are counted, and the numbers of who evaluates queries; an own one when there is none.
     """
@@ -38,6 +39,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     app.url_map.strict_slashes = False
     init_request_log(app, measures or Measures(workings=Workings, why_not_ready=partial(_why_not_ready, store)))
     init_served(app, settings, store)
+    init_writing(app, settings)
     init_i18n(app)
     init_frame(app)
     init_examples(app)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from cppcc_graph.errors import UnknownGraph, UpdateFailed
 from cppcc_graph.formats import GRAPH_FORMATS, RDF_XML, Format, format_of_file
@@ -19,10 +19,10 @@ from cppcc_graph.web.answering import answer, nothing_to_say
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.negotiate import parse_media_type
 from cppcc_graph.web.problems import NothingAcceptable
-from cppcc_graph.web.served import settings, store
+from cppcc_graph.web.served import store
 from cppcc_graph.web.sparql_request import decoded_fields
 from cppcc_graph.web.wanted import HTML, wanted
-from cppcc_graph.web.writing import refuse_pages_from_elsewhere
+from cppcc_graph.web.writing import check_may_write
 
 blueprint = Blueprint("graph_store", __name__)
 
@@ -60,7 +60,7 @@ def read(below: str | None = None) -> Response:
 @blueprint.route("/graphs/<path:below>", methods=["PUT"])
 def put(below: str | None = None) -> Response:
     """The graph becomes the document. Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.3 (PUT)."""
-    _check_writable()
+    check_may_write("put")
     target = _target(below)
     return _written(target, (_document(target.base_iri),), is_replacing=True)
 
@@ -73,7 +73,7 @@ def post(below: str | None = None) -> Response:
 
     Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.5 (POST).
     """
-    _check_writable()
+    check_may_write("post")
     is_unnamed = below is None and not _named_graphs()
     target = _Target(f"{request.base_url}/{uuid4()}") if is_unnamed else _target(below)
     is_form = parse_media_type(request.headers.get("Content-Type", ""))[0] == _MULTIPART
@@ -88,7 +88,7 @@ def post(below: str | None = None) -> Response:
 @blueprint.route("/graphs/<path:below>", methods=["DELETE"])
 def delete(below: str | None = None) -> Response:
     """The graph goes; the default graph becomes empty. Spec: Graph Store HTTP Protocol, section 5.4 (DELETE)."""
-    _check_writable()
+    check_may_write("delete")
     target = _target(below)
     update = "CLEAR DEFAULT" if target.iri is None else f"DROP GRAPH {named(target.iri)}"
     try:
@@ -118,12 +118,6 @@ def _named_graphs() -> list[str | None]:
 def _check_existence(target: _Target) -> None:
     if target.iri is not None and all(graph.iri != target.iri for graph in store().graphs()):
         raise UnknownGraph(target.iri)
-
-
-def _check_writable() -> None:
-    if not settings().writable:
-        raise Forbidden(_("The graphs are only read here. The data change where they are published."))
-    refuse_pages_from_elsewhere()
 
 
 def _written(target: _Target, documents: tuple[Document, ...], *, is_replacing: bool) -> Response:

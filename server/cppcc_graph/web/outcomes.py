@@ -27,7 +27,14 @@ _OF_KIND: Mapping[str, str] = {
     "store-busy": "busy",
     "store-unavailable": "unavailable",
 }
-_OF_STATUS: Mapping[int, str] = {200: "ok", 304: "not-modified", 403: "refused", CLIENT_LEFT: "client-left"}
+_OF_STATUS: Mapping[int, str] = {
+    200: "ok",
+    304: "not-modified",
+    401: "refused",
+    403: "refused",
+    429: "refused",
+    CLIENT_LEFT: "client-left",
+}
 _REDIRECTED, _MISTAKEN = 400, 500
 
 

@@ -2,81 +2,27 @@
 Every failure as an answer: the one place where HTTP status numbers exist.
 
 A failure is an exception; :func:`problem_of` makes it a :class:`Problem` in the reader's language, and
-:func:`answer_problem` sends it as ``application/problem+json``, as a page, or as plain text.
+:func:`answer_problem` sends it as the client reads it (`problem`).
 """
 
-import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable
 
 from cppcc_graph import errors
 from cppcc_graph.phrases import mark
-from cppcc_graph.terms import BASE
-from cppcc_graph.web.excerpt import excerpt, in_plain_text, remembered
 from cppcc_graph.web.i18n import gettext as _
-from cppcc_graph.web.negotiate import ranking
-from cppcc_graph.web.pages import ProblemPage, render
 from cppcc_graph.web.parts import ProblemKind
+from cppcc_graph.web.problem import Member, problem_response
+from cppcc_graph.web.problem import Problem as Problem
 from cppcc_graph.web.request_log import note_failure
-from cppcc_graph.web.vary import depends_on
 from cppcc_graph.web.wording import detail
 
-MEDIA_TYPES: Mapping[str, tuple[str, ...]] = {
-    "json": ("application/problem+json", "application/json"),
-    "text": ("text/plain",),
-    "html": ("text/html", "application/xhtml+xml"),
-}
-PROBLEMS = f"{BASE}problems#"
-
-Member: TypeAlias = str | int | float | list[str]
+_REALM = 'Bearer realm="cppcc"'
 
 _log = logging.getLogger("cppcc_graph.web")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """
-    What went wrong, for a reader and for a program.
-
-    Attributes:
-        kind: Last part of the problem's type IRI, stable for programs.
-        status: HTTP status code.
-        title: The kind in a few words; the same each time.
-        detail: What happened this time and what to do.
-        members: What programs may act on: ``line``, ``column``, ``token``, ``expected``, ``supported`` …
-        headers: To be sent with the answer.
-
-    Spec: RFC 9457, section 3.1 (members of a problem details object).
-    """
-
-    kind: str
-    status: int
-    title: str
-    detail: str
-    members: Mapping[str, Member] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def line(self) -> int | None:
-        """The 1-based line of the text that is wrong, if there is one."""
-        line = self.members.get("line")
-        return line if isinstance(line, int) else None
-
-    @property
-    def column(self) -> int | None:
-        """The 1-based column, in characters, if it is known."""
-        column = self.members.get("column")
-        return column if isinstance(column, int) else None
-
-    def text(self, name: str) -> str:
-        """A member that is text, or empty."""
-        found = self.members.get(name)
-        return found if isinstance(found, str) else ""
 
 
 # Kind, status and title of each failure of ours; the first class that fits, so the narrower ones stand first.
@@ -89,6 +35,9 @@ _OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
     (errors.UpdateRefused, "update-refused", 403, mark("This endpoint only reads")),
     (errors.LoadRefused, "load-refused", 403, mark("This endpoint loads no documents")),
     (errors.ReadOnly, "read-only", 403, mark("The data are only read here")),
+    (errors.Unauthorised, "unauthorised", 401, mark("A write needs a token")),
+    (errors.NotGranted, "not-granted", 403, mark("The token is not for this")),
+    (errors.TooManyAttempts, "too-many-attempts", 429, mark("Too many tokens were not accepted")),
     (errors.UnknownEntity, "unknown-entity", 404, mark("Nothing is known by this name")),
     (errors.UnknownGraph, "unknown-graph", 404, mark("There is no such graph")),
     (errors.UnknownFormat, "unknown-format", 406, mark("There is no such format")),
@@ -151,20 +100,6 @@ def problem_of(error: Exception) -> Problem:
     return problem
 
 
-def problem_response(problem: Problem) -> Response:
-    """*problem* as JSON for programs, a page for browsers, plain text for curl and who else asks for it."""
-    form = _form()
-    if form == "html":
-        response = render(ProblemPage(title=problem.title, detail=problem.detail, status=problem.status))
-    elif form == "text":
-        response = Response(_as_text(problem), mimetype="text/plain")
-    else:
-        response = Response(_as_json(problem), content_type="application/problem+json")
-    response.status_code = problem.status
-    response.headers.update(problem.headers)
-    return response
-
-
 def kinds() -> list[ProblemKind]:
     """Every kind of failure that this server tells, ordered by status; each is a fragment of `PROBLEMS`."""
     ours = [(kind, status, title) for _known, kind, status, title in _OURS]
@@ -173,28 +108,6 @@ def kinds() -> list[ProblemKind]:
         ProblemKind(kind=kind, status=status, title=_(title))
         for kind, status, title in sorted(ours + of_http, key=lambda known: known[1])
     ]
-
-
-def _form() -> str:
-    """
-    How the client reads a failure: a name in `MEDIA_TYPES`.
-
-    curl and wget, which accept everything, show it to a person at a terminal; other programs parse it.
-    """
-    depends_on("Accept")
-    header = request.headers.get("Accept") or "*/*"
-    if header.strip() == "*/*":
-        depends_on("User-Agent")
-        if request.headers.get("User-Agent", "").lower().startswith(("curl/", "wget/")):
-            return "text"
-    accepted = ranking(header, MEDIA_TYPES)
-    return accepted[0] if accepted else "json"
-
-
-def _as_text(problem: Problem) -> str:
-    shown = excerpt(remembered(), line=problem.line, column=problem.column, token=problem.text("token"))
-    parts = [f"{problem.title}\n", f"{problem.detail}\n", in_plain_text(shown) if shown else ""]
-    return "\n".join(part for part in parts if part)
 
 
 class NothingAcceptable(NotAcceptable):
@@ -221,10 +134,22 @@ def _our_problem(error: errors.CppccError) -> Problem:
                 title=_(title),
                 detail=detail(error),
                 members=_members(error),
-                headers={"Retry-After": str(error.retry_after_s)} if isinstance(error, errors.StoreBusy) else {},
+                headers=_headers(error),
             )
     _log.error("a failure without a status: %r", error)
     return _http_problem(InternalServerError())
+
+
+def _headers(error: errors.CppccError) -> dict[str, str]:
+    """Spec: RFC 9110, sections 10.2.3 (Retry-After) and 11.6.1 (WWW-Authenticate); RFC 6750, section 3."""
+    match error:
+        case errors.StoreBusy() | errors.TooManyAttempts():
+            return {"Retry-After": str(error.retry_after_s)}
+        case errors.Unauthorised():
+            return {"WWW-Authenticate": _REALM + (f', error="{error.code}"' if error.code else "")}
+        case errors.NotGranted():
+            return {"WWW-Authenticate": f'{_REALM}, error="insufficient_scope"'}
+    return {}
 
 
 def _members(error: errors.CppccError) -> dict[str, Member]:
@@ -275,7 +200,7 @@ def _http_problem(error: HTTPException) -> Problem:
         headers["Allow"] = allowed
     if isinstance(error, NothingAcceptable):
         members["supported"] = error.supported
-    words = own_words or _(default, allowed=allowed, limit=current_app.config["MAX_CONTENT_LENGTH"])
+    words = own_words or _(default, allowed=allowed, limit=request.max_content_length)
     return Problem(kind=kind, status=status, title=_(title), detail=words, members=members, headers=headers)
 
 
@@ -283,14 +208,3 @@ def _answer_mistake(error: Exception) -> Response:
     """An unforeseen exception: the trace goes to the log, the client learns only that it is our fault."""
     _log.error("unforeseen", exc_info=error)
     return answer_problem(InternalServerError())
-
-
-def _as_json(problem: Problem) -> str:
-    document = {
-        "type": PROBLEMS + problem.kind,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        **problem.members,
-    }
-    return json.dumps(document, ensure_ascii=False)

@@ -17,7 +17,7 @@ from cppcc_graph.web.served import settings, store
 from cppcc_graph.web.service_description import Abilities, Descriptions
 from cppcc_graph.web.sparql_request import FORM, MAX_QUERY_STRING_BYTES, QUERY, read_operation
 from cppcc_graph.web.wanted import HTML, formats_of, wanted
-from cppcc_graph.web.writing import refuse_pages_from_elsewhere
+from cppcc_graph.web.writing import check_may_write
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -42,7 +42,7 @@ def endpoint() -> Response:
     """
     asked = read_operation(request, is_writable=settings().writable)
     if isinstance(asked, UpdateRequest):
-        refuse_pages_from_elsewhere()
+        check_may_write("update")
         store().update(asked)
         return nothing_to_say(204)
     names = wanted()

@@ -87,6 +87,25 @@ def _read_only(_error: errors.ReadOnly) -> str:
 
 
 @detail.register
+def _unauthorised(error: errors.Unauthorised) -> str:
+    return _sentence(_(error.reason))
+
+
+@detail.register
+def _not_granted(error: errors.NotGranted) -> str:
+    return _sentence(filled(error.template, error.values, translation=_(error.template)))
+
+
+@detail.register
+def _too_many_attempts(error: errors.TooManyAttempts) -> str:
+    return _(
+        "Too many tokens from this address were not accepted. Try again in %(seconds)s seconds; a valid token is "
+        "accepted at any time.",
+        seconds=error.retry_after_s,
+    )
+
+
+@detail.register
 def _unknown_entity(error: errors.UnknownEntity) -> str:
     return _("No statement is about <%(iri)s>. Check the spelling, or look for it with a query.", iri=error.iri)
 
@@ -161,6 +180,11 @@ def hint(found: Hint) -> str:
             suggested=found.suggested,
         )
     return _placed(found.line, found.column, words)
+
+
+def _sentence(words: str) -> str:
+    """With a capital and a full stop."""
+    return _("%(words)s.", words=words[:1].upper() + words[1:])
 
 
 def _placed(line: int | None, column: int | None, words: str) -> str:

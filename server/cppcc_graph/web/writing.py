@@ -1,34 +1,165 @@
-"""Who may write where nobody is asked for a name: programs, and pages of this machine."""
+"""
+Who may write: whoever has a token for it, under a name of this server, and no page of anybody else's.
 
-from urllib.parse import urlsplit
+The guards against pages stand before the token, and in the bare mode alone. A browser sends what any page wants sent:
+to this machine, and under a name that its owner made lead here (DNS rebinding). No cookie lets anybody write.
+"""
 
-from flask import request
-from werkzeug.exceptions import Forbidden
+import re
+from urllib.parse import unquote_to_bytes, urlsplit
 
-from cppcc_graph.settings import is_loopback
+from flask import Flask, current_app, request
+from werkzeug.exceptions import BadRequest, Forbidden
+
+from cppcc_graph.errors import ReadOnly, TooManyAttempts, Unauthorised
+from cppcc_graph.settings import Settings, is_loopback
+from cppcc_graph.store.address import Remote
+from cppcc_graph.tokens import IN_TEXT, Grant, Tokens
+from cppcc_graph.web.attempts import Attempts
 from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.served import settings
+
+_HOST = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]+)(?::[0-9]+)?")
+_OTHER_PAGES = frozenset({"cross-site", "same-site"})
+_TOKEN_FIELD = re.compile(r"(?:^|&)access_token(?:=|&|$)")
 
 
-def refuse_pages_from_elsewhere() -> None:
+class Writers:
+    """Who may write to one application: the tokens of its store, and who has tried without."""
+
+    def __init__(self, known: Settings) -> None:
+        """
+        Args:
+            known: Of this run; there are tokens where writing needs one.
+        """
+        is_asking = known.writable and not known.no_auth
+        folder = None if isinstance(known.store, Remote) else known.store
+        self._tokens = Tokens(folder) if is_asking and folder is not None else None
+        self._attempts = Attempts()
+
+    def grant_for(self, authorization: str | None) -> Grant:
+        """
+        As `Tokens.grant_for`, without counting failures.
+
+        Raises:
+            ReadOnly: nobody writes here with a token.
+        """
+        if self._tokens is None:
+            raise ReadOnly
+        return self._tokens.grant_for(authorization)
+
+    def admitted(self, authorization: str | None, client: str) -> Grant:
+        """
+        As :meth:`grant_for`, with the failures of *client*, an address, counted.
+
+        Raises:
+            TooManyAttempts: once too often.
+        """
+        try:
+            return self.grant_for(authorization)
+        except Unauthorised as error:
+            retry_after_s = self._attempts.failed(client) if error.code else 0
+            if retry_after_s:
+                raise TooManyAttempts(retry_after_s=retry_after_s) from error
+            raise
+
+
+def init_writing(app: Flask, known: Settings) -> Writers:
+    """Let *app* know who may write to it."""
+    writers = Writers(known)
+    app.extensions["writers"] = writers
+    return writers
+
+
+def check_may_write(operation: str) -> Grant | None:
     """
-    A page of another site, open in a browser on this machine, may not write through it.
+    Lets only a request pass that may write; to be called before its body is looked at.
 
-    Browsers send Origin with every POST, PUT and DELETE, programs do not; a name that leads here (DNS rebinding) is no
-    loopback address either.
+    Args:
+        operation: One of `grants.OPERATIONS`.
+
+    Returns:
+        What the holder of the token may write; which graphs, is still to be checked (`Grant.check_graph`). None where
+        nobody is asked for a token.
 
     Raises:
-        Forbidden: the request comes from such a page.
+        ReadOnly: nothing is written here.
+        Forbidden: it was asked under a name that is not this server's, or by a page of somebody else.
+        BadRequest: a token stands in the address.
+        Unauthorised: there is no token, or it is not accepted.
+        TooManyAttempts: the same, once too often.
+        NotGranted: the token is not for this operation.
+        StoreUnavailable: it cannot be said which tokens there are.
 
-    Spec: RFC 6454, section 7 (the Origin header field).
+    Spec: RFC 6750, sections 2 (Authenticated Requests) and 3 (The WWW-Authenticate Response Header Field).
+    """
+    known = settings()
+    if not known.writable:
+        raise ReadOnly
+    _refuse_other_names(known)
+    _refuse_other_pages(known)
+    _refuse_token_in_address()
+    if known.no_auth:
+        return None
+    writers: Writers = current_app.extensions["writers"]
+    grant = writers.admitted(request.headers.get("Authorization"), request.remote_addr or "")
+    grant.check(operation)
+    return grant
+
+
+def _refuse_other_names(known: Settings) -> None:
+    """A name that somebody made lead here is none of ours. Spec: RFC 9110, section 7.2 (Host and :authority)."""
+    host = request.environ.get("HTTP_HOST", "")
+    if not is_own(host, known):
+        raise Forbidden(
+            _("“%(host)s” is no name under which this server is written to; its operator can allow it.", host=host)
+        )
+
+
+def _refuse_other_pages(known: Settings) -> None:
+    """
+    A page of another site writes nothing through a browser that reaches this server.
+
+    Browsers send Origin with every POST, PUT, PATCH and DELETE, and Sec-Fetch-Site with everything; programs do not.
+
+    Spec: RFC 6454, section 7 (The HTTP Origin Header Field); Fetch Metadata Request Headers, section 2.3.
     """
     origin = request.headers.get("Origin")
-    if origin is None:
-        return
-    try:
-        host = urlsplit(origin).hostname or ""
-    except ValueError:
-        host = ""
-    if not is_loopback(host):
+    if origin is not None and not _is_own_origin(origin, known):
         raise Forbidden(
-            _("A page of %(origin)s may not write here; programs and pages of this machine may.", origin=origin)
+            _("A page of %(origin)s may not write here; programs and this server's own pages may.", origin=origin)
         )
+    if request.headers.get("Sec-Fetch-Site", "") in _OTHER_PAGES:
+        raise Forbidden(_("A page of another site may not write here; programs and this server's own pages may."))
+
+
+def _refuse_token_in_address() -> None:
+    """Addresses stand in logs, histories and Referer headers. Spec: RFC 6750, section 2.3 (not used here)."""
+    address = unquote_to_bytes(request.query_string).decode("latin-1")
+    if _TOKEN_FIELD.search(address) or IN_TEXT.search(address):
+        raise BadRequest(
+            _(
+                "A token in an address would stand in logs and is not accepted. Have it revoked, and send another one "
+                "in the header Authorization: Bearer …"
+            )
+        )
+
+
+def is_own(host: str, known: Settings) -> bool:
+    """Whether *host*, perhaps with a port, is a name of this server: loopback, the one listened on, an allowed one."""
+    form = _HOST.fullmatch(host)
+    if form is None:
+        return False
+    name = form[1].lower().removeprefix("[").removesuffix("]")
+    if is_loopback(name) or name == known.host.lower():
+        return True
+    allowed = {entry.lower() for entry in known.allowed_host}
+    return bool({host.lower(), form[1].lower()} & allowed)
+
+
+def _is_own_origin(origin: str, known: Settings) -> bool:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and is_own(parts.netloc, known)
