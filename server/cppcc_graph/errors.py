@@ -26,6 +26,10 @@ Everything that can go wrong and is said in words.
     ├── UpdateRefused(keyword, line, column)          an update at an endpoint that only reads
     ├── LoadRefused(line, column)                     LOAD: nothing is fetched or opened for an update
     ├── UpdateFailed(reason)                          an update that the data as they are do not allow
+    ├── Outdated(version)                             a change made for another version of the data
+    ├── WriteInterrupted()                            a write whose outcome is not known
+    ├── NoHistory()                                   a question about earlier versions where none are kept
+    ├── UnknownVersion(version, last)                 a version that the data never had
     ├── ReadOnly()                                    a write at a store that only reads
     ├── QueryTimeout(deadline_s)                      a query that did not end in time; it was stopped
     ├── QueryKilled(memory_mib)                       a query that ended the process that evaluated it
@@ -51,6 +55,10 @@ from cppcc_graph.syntax_errors import CppccError as CppccError
 from cppcc_graph.syntax_errors import TooComplex as TooComplex
 from cppcc_graph.syntax_errors import UnknownFunction as UnknownFunction
 from cppcc_graph.syntax_errors import place as place
+from cppcc_graph.write_errors import NoHistory as NoHistory
+from cppcc_graph.write_errors import Outdated as Outdated
+from cppcc_graph.write_errors import UnknownVersion as UnknownVersion
+from cppcc_graph.write_errors import WriteInterrupted as WriteInterrupted
 
 
 class BadSource(CppccError):

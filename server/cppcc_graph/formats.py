@@ -130,6 +130,7 @@ N_QUADS = Format(
 
 RESULTS_FORMATS: tuple[Format, ...] = (JSON, XML, CSV, TSV)
 GRAPH_FORMATS: tuple[Format, ...] = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, TRIG, N_QUADS)
+DATASET_FORMATS: tuple[Format, ...] = (TRIG, N_QUADS, JSON_LD)
 FORMATS: tuple[Format, ...] = RESULTS_FORMATS + GRAPH_FORMATS
 """All formats; within a form, the first is what we answer when nothing is asked for."""
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from cppcc_graph.cli.options import data_option, setting, settings_of, store_option, texts_option
-from cppcc_graph.errors import CppccError
+from cppcc_graph.errors import BadSetting, CppccError
 from cppcc_graph.settings import UNION, Settings
 from cppcc_graph.store.address import Remote
 
 if TYPE_CHECKING:
+    from cppcc_graph.gate import Gate
     from cppcc_graph.serving import Supply
     from cppcc_graph.store.base import Store
     from cppcc_graph.store.embedded import EmbeddedStore
@@ -71,7 +72,7 @@ def command(**given: object) -> None:
 
 def _supply(settings: Settings) -> "Supply":
     from cppcc_graph.publish import open_remote_store
-    from cppcc_graph.serving import elsewhere, in_memory, on_disk
+    from cppcc_graph.serving import elsewhere, in_memory, on_disk, versioned, written_in_memory
 
     opened = partial(_opened, settings)
     if isinstance(settings.store, Remote):
@@ -79,9 +80,11 @@ def _supply(settings: Settings) -> "Supply":
         remote = partial(open_remote_store, settings.store, deadline_s=settings.deadline_s, answer_bytes=answer_bytes)
         _tell_of(remote(), settings.store)
         return elsewhere(remote)
+    if settings.store is not None and settings.writable:
+        return versioned(partial(_gate, settings))
     if settings.store is not None:
         return on_disk(settings.store, opened)
-    return in_memory(opened, is_written=settings.writable)
+    return written_in_memory(opened) if settings.writable else in_memory(opened)
 
 
 def _tell_of(store: "Store", remote: Remote) -> None:
@@ -109,6 +112,14 @@ def _opened(settings: Settings) -> "EmbeddedStore":
         if differing:
             click.echo(_difference(folder, settings.data, len(differing)), err=True)
     return store
+
+
+def _gate(settings: Settings) -> "Gate":
+    from cppcc_graph.repository import open_gate
+
+    if not isinstance(settings.store, Path):
+        raise BadSetting("store", "writing needs a folder")
+    return open_gate(settings.store, settings.data, is_apart=True)
 
 
 def _difference(folder: Path, data: Sequence[Path], n_graphs: int) -> str:

@@ -6,6 +6,16 @@ The supervisor has one thread and reads the data; whatever dies is forked again.
 
 from cppcc_graph.serving.listening import Listener, listen
 from cppcc_graph.serving.supervisor import serve
-from cppcc_graph.serving.supply import Supply, elsewhere, in_memory, on_disk
+from cppcc_graph.serving.supply import Supply, elsewhere, in_memory, on_disk, versioned, written_in_memory
 
-__all__ = ["Listener", "Supply", "elsewhere", "in_memory", "listen", "on_disk", "serve"]
+__all__ = [
+    "Listener",
+    "Supply",
+    "elsewhere",
+    "in_memory",
+    "listen",
+    "on_disk",
+    "serve",
+    "versioned",
+    "written_in_memory",
+]

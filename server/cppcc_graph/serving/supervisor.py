@@ -128,17 +128,19 @@ class _Supervisor:
             self._count_short_life()
             self._fork_front()
         if self._nursery.is_gone:
-            if self._supply.is_written:
+            if self._supply.is_volatile:
                 _log.error("cppcc: the process that held the data has ended, and the data with it")
                 raise SystemExit(2)
             _log.error("cppcc: the process that held the data has ended; another takes its place")
+            if self._supply.write is not None:
+                self._open_store = self._supply.read()
             self._renew(control)
         if signal.SIGHUP in self._signals:
             self._signals.discard(signal.SIGHUP)
             self._reload(control)
 
     def _reload(self, control: socket.socket) -> None:
-        if self._supply.is_written:
+        if self._supply.write is not None:
             _log.warning("cppcc: the data are written here and not read from files; nothing was read again")
             return
         notify(reloading())
@@ -153,14 +155,14 @@ class _Supervisor:
 
     def _renew(self, control: socket.socket) -> None:
         """A nursery of the next generation; the front moves to it, and the old one goes."""
-        generation = self._generation + 1
-        evaluators = listening(seats(self._folder, generation))
+        before = latest_generation(self._folder)
+        self._generation = before + 1
+        evaluators = listening(seats(self._folder, self._generation))
         old = self._nursery
         self._nursery = self._fork_nursery(evaluators, control)
-        self._generation = generation
-        os.write(self._order, f"{generation}\n".encode())
+        os.write(self._order, f"{self._generation}\n".encode())
         old.let_go()
-        seats(self._folder, generation - 1).unlink(missing_ok=True)
+        seats(self._folder, before).unlink(missing_ok=True)
 
     def _fork_nursery(self, evaluators: socket.socket, control: socket.socket) -> NurseryAt:
         lifeline, lifeline_end = os.pipe()
@@ -196,7 +198,9 @@ class _Supervisor:
             limits=self._limits,
             open_store=open_store,
             is_sealed=self._supply.is_sealed,
-            store=open_store() if self._supply.is_written else None,
+            write=self._supply.write,
+            prepare=self._supply.prepare,
+            generation=self._generation,
         )
         nurse(plan, evaluators, control, descriptors)
 

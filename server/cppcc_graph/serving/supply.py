@@ -11,9 +11,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from cppcc_graph.errors import CppccError, StoreUnavailable
+from cppcc_graph.gate import Gate, Progress
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.proposal import Proposal, Verdict
 from cppcc_graph.store.workers import wire
+from cppcc_graph.store.workers.evaluator import called
+from cppcc_graph.store.workers.under_way import UnderWay, Write, Written
+from cppcc_graph.store.workers.values import CODECS, PROPOSE
 
 OpenStore = Callable[[], Store]
 _SNAPSHOTS = "snapshots"
@@ -29,21 +34,79 @@ class Supply:
         read: Reads them and gives what opens them in an evaluator; called before each nursery, in a process that must
             stay without threads. Raises `CppccError`.
         is_sealed: Whether evaluators need neither files nor connections once the store is open.
-        is_written: Whether they are changed through this server and lie nowhere else.
+        write: Carries out a write, where the data are changed through this server; after `read`.
+        prepare: Makes the first write faster; after `read`.
+        is_volatile: Whether they lie nowhere else.
         is_ours_alone: Whether they change only through this server.
         clean: Removes what `read` has left behind.
     """
 
     read: Callable[[], OpenStore]
     is_sealed: bool
-    is_written: bool = False
+    write: Write | None = None
+    prepare: Callable[[], None] = lambda: None
+    is_volatile: bool = False
     is_ours_alone: bool = True
     clean: Callable[[], None] = lambda: None
 
 
-def in_memory(open_store: OpenStore, *, is_written: bool = False) -> Supply:
+def in_memory(open_store: OpenStore) -> Supply:
     """Data that *open_store* reads into this process, and that its forks share."""
-    return Supply(read=lambda: partial(_itself, open_store()), is_sealed=True, is_written=is_written)
+    return Supply(read=lambda: partial(_itself, open_store()), is_sealed=True)
+
+
+def written_in_memory(open_store: OpenStore) -> Supply:
+    """Data in memory that any of the store's own writes changes, and that go with the server."""
+    opened: list[Store] = []
+
+    def read() -> OpenStore:
+        opened[:] = [open_store()]
+        return partial(_itself, opened[0])
+
+    def write(call: bytes, _under_way: UnderWay) -> Written:
+        return Written(called(opened[0], call), is_committed=True)
+
+    return Supply(read=read, is_sealed=True, write=write, is_volatile=True)
+
+
+def versioned(open_gate: Callable[[], Gate]) -> Supply:
+    """
+    Data in memory that change through a gate, and lie in a folder.
+
+    Args:
+        open_gate: Reads them; called once, and kept up to date with the folder's journal.
+    """
+    opened: list[Gate] = []
+
+    def read() -> OpenStore:
+        if opened:
+            opened[0].catch_up()
+        else:
+            opened.append(open_gate())
+        return partial(_itself, opened[0].store)
+
+    def write(call: bytes, under_way: UnderWay) -> Written:
+        verdict = proposed(call, opened[0], under_way)
+        return Written(CODECS[PROPOSE].write(verdict), is_committed=verdict.is_committed, number=verdict.version)
+
+    def prepare() -> None:
+        opened[0].prepare()
+
+    return Supply(read=read, is_sealed=True, write=write, prepare=prepare)
+
+
+def proposed(call: bytes, gate: Gate, progress: Progress) -> Verdict:
+    """
+    What a gate says to a call of its one method.
+
+    Raises:
+        StoreUnavailable: the call is of another one.
+        CppccError: as `Gate.propose` tells.
+    """
+    name, arguments, _named = wire.unpack_call(call)
+    if name != PROPOSE or not isinstance(arguments[0], Proposal):
+        raise StoreUnavailable(f"a gate does not take the call “{name}”")
+    return gate.propose(arguments[0], progress)
 
 
 def on_disk(folder: Path, open_store: Callable[[], EmbeddedStore]) -> Supply:

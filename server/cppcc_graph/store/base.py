@@ -14,6 +14,9 @@ from cppcc_graph.errors import BadSyntax
 from cppcc_graph.formats import Format, ResultForm
 from cppcc_graph.phrases import mark
 from cppcc_graph.sinks import Sink
+from cppcc_graph.store.writes import Document as Document
+from cppcc_graph.store.writes import GraphWrite as GraphWrite
+from cppcc_graph.store.writes import UpdateRequest as UpdateRequest
 from cppcc_graph.terms import NamedNode, Quad, Solution, Term, Triple
 
 Fetched: TypeAlias = tuple[tuple[str, bytes | None], ...]
@@ -45,57 +48,6 @@ class QueryRequest:
     deadline_s: float | None = None
     client: str = ""
     fetched: tuple[Fetched, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateRequest:
-    """
-    A stranger's update, as the protocol hands it over.
-
-    Attributes:
-        update: SPARQL 1.1 Update text: one or more operations.
-        using_graph_iris: ``using-graph-uri`` values; with the next one they are the dataset of every operation that
-            has a WHERE.
-        using_named_graph_iris: ``using-named-graph-uri`` values.
-        base_iri: Against which relative IRIs are resolved, or None to refuse relative IRIs.
-    """
-
-    update: str
-    using_graph_iris: tuple[str, ...] = ()
-    using_named_graph_iris: tuple[str, ...] = ()
-    base_iri: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """
-    A graph as a client sends it, unparsed.
-
-    Attributes:
-        content: The bytes of the document.
-        format: One of `formats.GRAPH_FORMATS`.
-        base_iri: Against which relative IRIs are resolved, or None to refuse relative IRIs.
-    """
-
-    content: bytes
-    format: Format
-    base_iri: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GraphWrite:
-    """
-    What a graph shall hold.
-
-    Attributes:
-        graph_iri: A named graph, or None for the default graph.
-        documents: Their triples go in; blank nodes of one document differ from those of all others.
-        is_replacing: Whether what stands in the graph goes away, instead of staying beside it.
-    """
-
-    graph_iri: str | None
-    documents: tuple[Document, ...]
-    is_replacing: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +210,10 @@ class Store(Protocol):
         The same for the same quads: independent of restarts, of load order and of the labels of blank nodes. A store
         that takes updates gives a shorter text that no other write and no other process gives.
         """
+
+    @property
+    def number(self) -> int:
+        """How many commits have led to these data, by the journal of a store that keeps one; else 0."""
 
     def versions(self) -> Mapping[str, str]:
         """Content hash of each named graph by its IRI, as in :meth:`version`."""

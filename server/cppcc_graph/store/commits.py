@@ -14,6 +14,11 @@ MAX_MESSAGE = 500
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
+def is_plain(text: str) -> bool:
+    """Whether it holds nothing but characters of a text: no control characters."""
+    return not _UNPRINTABLE.search(text)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphState:
     """
@@ -54,7 +59,7 @@ class Commit:
     def __post_init__(self) -> None:
         if len(self.message) > MAX_MESSAGE:
             raise ValueError(f"the message has {len(self.message):,} characters; {MAX_MESSAGE} is the most")
-        if _UNPRINTABLE.search(self.message) or _UNPRINTABLE.search(self.agent):
+        if not (is_plain(self.message) and is_plain(self.agent)):
             raise ValueError("the message holds a character that is none of a text")
         if self.operation not in OPERATIONS:
             raise ValueError(f"there is no operation {self.operation}")

@@ -59,7 +59,7 @@ class EmbeddedStore:
         self._is_merged = is_merged
         self._engine = pyoxigraph.Store() if folder is None else opened(folder)
         self._writing = threading.Lock()
-        self._number = 0
+        self.number = 0
         self._derived = Derived({})
         self._held = ExitStack()
 
@@ -171,13 +171,6 @@ class EmbeddedStore:
 
     def state(self) -> str:
         return self._derived.state
-
-    def number(self) -> int:
-        return self._number
-
-    def counts_as(self, number: int) -> None:
-        """Its data are those after so many commits."""
-        self._number = number
 
     def version(self) -> str:
         derived = self._derived

@@ -1,11 +1,12 @@
 """What somebody asks to be done to the data, unparsed, and who asks; what came of it."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
+from cppcc_graph.errors import CppccError
+from cppcc_graph.grants import Grant
 from cppcc_graph.store.base import Document, GraphWrite, UpdateRequest
-
-MAX_MESSAGE_CHARACTERS = 500
+from cppcc_graph.store.commits import Operation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +55,20 @@ class Proposal:
 
     Attributes:
         asked: What shall be done.
-        operation: The way in, as history tells it: ``update``, ``put``, ``post``, ``delete``, ``patch``, ``publish``,
-            ``load``, ``revert`` or ``restore``.
+        operation: The way in, as history tells it.
         agent: Who asks: the name of a token, or ``local:`` and a user.
-        message: Why, in at most `MAX_MESSAGE_CHARACTERS` characters.
-        graphs: Which graphs may change: IRIs, and beginnings of IRIs before a ``*``.
+        message: Why, in at most `commits.MAX_MESSAGE` characters.
+        grant: Which graphs may change; None for all of them.
         expected: Versions of which one must be the present one; empty when any may be.
         is_dry_run: Whether only to tell what would come of it.
         may_wait: Whether who asks can be told later, when judging takes long.
     """
 
     asked: Asked
-    operation: str
+    operation: Operation
     agent: str
     message: str = ""
-    graphs: tuple[str, ...] = ("*",)
+    grant: Grant | None = None
     expected: tuple[int, ...] = ()
     is_dry_run: bool = False
     may_wait: bool = False
@@ -104,3 +104,45 @@ class Verdict:
     report: str
     n_focus_nodes: int
     skolemised: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """
+    A proposal whose judging takes long, so that its sender does not wait.
+
+    Attributes:
+        key: Names it in its address; nobody can guess it.
+        operation: The way in.
+        agent: Who asked.
+        n_focus_nodes: How many are judged.
+        verdict: What came of it, once it is over.
+        failure: Or why nothing came of it.
+    """
+
+    key: str
+    operation: Operation
+    agent: str
+    n_focus_nodes: int
+    verdict: Verdict | None = None
+    failure: CppccError | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, one way or the other."""
+        return self.verdict is not None or self.failure is not None
+
+
+class Writable(Protocol):
+    """A store whose data change through a gate."""
+
+    def propose(self, proposal: Proposal) -> Verdict | Job:
+        """
+        What came of it, or where to look later.
+
+        Raises:
+            CppccError: as `Gate.propose` tells.
+        """
+
+    def job(self, key: str) -> Job | None:
+        """One of the jobs of this server's life, the last ones of them; None for another name."""

@@ -8,7 +8,7 @@ from jinja2 import StrictUndefined
 from cppcc_graph.errors import CppccError
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import Store
-from cppcc_graph.web import entities, graph_store, home, operations, questions, sparql
+from cppcc_graph.web import entities, graph_store, home, operations, publishing, questions, sparql
 from cppcc_graph.web.examples import init_examples
 from cppcc_graph.web.frame import init_frame
 from cppcc_graph.web.headers import init_headers
@@ -46,7 +46,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_problems(app)
     init_headers(app)
     init_unread(app)
-    for concern in (operations, home, sparql, graph_store, questions, entities):
+    for concern in (operations, home, sparql, graph_store, publishing, questions, entities):
         app.register_blueprint(concern.blueprint)
     return app
 

@@ -12,10 +12,12 @@ from cppcc_graph import __version__
 from cppcc_graph.formats import Format
 from cppcc_graph.guard.volatile import is_volatile
 from cppcc_graph.store.base import QueryRequest
+from cppcc_graph.store.numbering import number_of, prefix_of
 
 REVALIDATE = "no-cache"
 """Caches keep an answer and ask whether it is still the one. Spec: RFC 9111, section 5.2.2.4."""
 NEVER_KEEP = "no-store"
+_MOST_DIGITS = 18
 
 
 def validator(request: QueryRequest, version: str) -> str | None:
@@ -35,7 +37,7 @@ def validator(request: QueryRequest, version: str) -> str | None:
         "\n".join(request.default_graph_iris),
         "\n".join(request.named_graph_iris),
     )
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return prefix_of(version) + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @lru_cache(maxsize=512)
@@ -63,3 +65,24 @@ def is_known(if_none_match: str | None, opaque: str) -> str | None:
         if tag.strip('"').partition("-")[0] == opaque and tag.startswith('"'):
             return tag
     return None
+
+
+def expected_numbers(if_match: str | None) -> tuple[int, ...]:
+    """
+    The numbers of the data that the entity tags of ``If-Match`` are of; empty when the client expects nothing.
+
+    A tag is one that this server gave for any answer, or the number alone: ``"7"``. One that names no number, and a
+    weak one, fit no data: -1 stands for them.
+
+    Spec: RFC 9110, section 13.1.1 (If-Match), by strong comparison.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return ()
+    return tuple(_number(tag.strip()) for tag in if_match.split(","))
+
+
+def _number(tag: str) -> int:
+    if not (tag.startswith('"') and tag.endswith('"')):
+        return -1
+    opaque = tag.strip('"')
+    return int(opaque) if opaque.isdecimal() and len(opaque) < _MOST_DIGITS else number_of(opaque) or -1

@@ -10,23 +10,28 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed, UnsupportedMediaType
 
 from cppcc_graph.errors import UnknownGraph, UpdateFailed
 from cppcc_graph.formats import GRAPH_FORMATS, RDF_XML, Format, format_of_file
+from cppcc_graph.grants import Grant
 from cppcc_graph.store.base import Document, GraphWrite, QueryRequest, UpdateRequest, named
+from cppcc_graph.store.proposal import GraphRemoval, GraphUpdate
+from cppcc_graph.terms import BASE
 from cppcc_graph.web.answering import answer, nothing_to_say
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.negotiate import parse_media_type
 from cppcc_graph.web.problems import NothingAcceptable
-from cppcc_graph.web.served import store
-from cppcc_graph.web.sparql_request import decoded_fields
+from cppcc_graph.web.proposing import is_gated, propose
+from cppcc_graph.web.served import settings, store
+from cppcc_graph.web.sparql_request import UPDATE, decoded_fields
 from cppcc_graph.web.wanted import HTML, wanted
 from cppcc_graph.web.writing import check_may_write
 
 blueprint = Blueprint("graph_store", __name__)
 
 _MULTIPART = "multipart/form-data"
+_CREATED = 201
 _DEFAULT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _NAMED = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {} {{ ?s ?p ?o }} }}"
 
@@ -60,9 +65,9 @@ def read(below: str | None = None) -> Response:
 @blueprint.route("/graphs/<path:below>", methods=["PUT"])
 def put(below: str | None = None) -> Response:
     """The graph becomes the document. Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.3 (PUT)."""
-    check_may_write("put")
-    target = _target(below)
-    return _written(target, (_document(target.base_iri),), is_replacing=True)
+    grant = check_may_write("put")
+    target = _target(below, grant)
+    return _written(target, (_document(target.base_iri),), grant, is_replacing=True)
 
 
 @blueprint.route("/graphs", methods=["POST"])
@@ -73,13 +78,13 @@ def post(below: str | None = None) -> Response:
 
     Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.5 (POST).
     """
-    check_may_write("post")
+    grant = check_may_write("post")
     is_unnamed = below is None and not _named_graphs()
-    target = _Target(f"{request.base_url}/{uuid4()}") if is_unnamed else _target(below)
+    target = _unnamed(grant) if is_unnamed else _target(below, grant)
     is_form = parse_media_type(request.headers.get("Content-Type", ""))[0] == _MULTIPART
     documents = _parts(target.base_iri) if is_form else (_document(target.base_iri),)
-    response = _written(target, documents, is_replacing=False)
-    if is_unnamed and target.iri:
+    response = _written(target, documents, grant, is_replacing=False)
+    if is_unnamed and target.iri and response.status_code == _CREATED:
         response.headers["Location"] = target.iri
     return response
 
@@ -88,8 +93,12 @@ def post(below: str | None = None) -> Response:
 @blueprint.route("/graphs/<path:below>", methods=["DELETE"])
 def delete(below: str | None = None) -> Response:
     """The graph goes; the default graph becomes empty. Spec: Graph Store HTTP Protocol, section 5.4 (DELETE)."""
-    check_may_write("delete")
-    target = _target(below)
+    grant = check_may_write("delete")
+    target = _target(below, grant)
+    if is_gated():
+        if target.iri is None:
+            raise _union_is_only_read()
+        return propose(GraphRemoval(graph_iri=target.iri), "delete", grant)
     update = "CLEAR DEFAULT" if target.iri is None else f"DROP GRAPH {named(target.iri)}"
     try:
         store().update(UpdateRequest(update=update))
@@ -98,9 +107,53 @@ def delete(below: str | None = None) -> Response:
     return nothing_to_say(204)
 
 
-def _target(below: str | None) -> _Target:
+@blueprint.route("/graphs", methods=["PATCH"])
+@blueprint.route("/graphs/<path:below>", methods=["PATCH"])
+def patch(below: str | None = None) -> Response:
+    """
+    The graph is changed by an update, whose default graph it is.
+
+    Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.7 (PATCH); RFC 5789, section 2.
+    """
+    if settings().writable and not is_gated():
+        raise MethodNotAllowed(["GET", "HEAD", "OPTIONS", "PUT", "POST", "DELETE"])
+    grant = check_may_write("patch")
+    target = _target(below, grant)
+    if target.iri is None:
+        raise _union_is_only_read()
+    if parse_media_type(request.headers.get("Content-Type", ""))[0] != UPDATE:
+        raise UnsupportedMediaType(_("A graph is patched with an update, sent as %(type)s.", type=UPDATE))
+    try:
+        text = request.get_data(cache=False).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadRequest(
+            _("The body is not UTF-8: byte %(position)s does not belong there.", position=error.start)
+        ) from error
+    asked = UpdateRequest(update=text, base_iri=target.base_iri)
+    return propose(GraphUpdate(graph_iri=target.iri, request=asked), "patch", grant)
+
+
+def _target(below: str | None, grant: Grant | None = None) -> _Target:
+    """The graph that the address names, which *grant*, if there is one, must reach."""
+    target = _addressed(below)
+    if grant is not None:
+        grant.check_graph(target.iri)
+    return target
+
+
+def _unnamed(grant: Grant | None) -> _Target:
+    """A new graph, named by this server."""
+    above = f"{BASE}graph" if is_gated() else request.base_url
+    target = _Target(f"{above}/{uuid4()}")
+    if grant is not None:
+        grant.check_graph(target.iri)
+    return target
+
+
+def _addressed(below: str | None) -> _Target:
+    """Below ``/graphs/`` stands what follows the base of our names; in the bare mode the address is the name itself."""
     if below is not None:
-        return _Target(request.base_url)
+        return _Target(named(f"{BASE}{below}").value if is_gated() else request.base_url)
     graphs = _named_graphs()
     if len(graphs) != 1:
         raise BadRequest(_("Name exactly one graph: ?graph= with its IRI, or ?default."))
@@ -120,8 +173,16 @@ def _check_existence(target: _Target) -> None:
         raise UnknownGraph(target.iri)
 
 
-def _written(target: _Target, documents: tuple[Document, ...], *, is_replacing: bool) -> Response:
+def _union_is_only_read() -> Forbidden:
+    return Forbidden(_("The default graph is the union of the named graphs and is only read; name a graph."))
+
+
+def _written(target: _Target, documents: tuple[Document, ...], grant: Grant | None, *, is_replacing: bool) -> Response:
     write = GraphWrite(graph_iri=target.iri, documents=documents, is_replacing=is_replacing)
+    if is_gated():
+        if target.iri is None:
+            raise _union_is_only_read()
+        return propose(write, "put" if is_replacing else "post", grant, created=target.iri)
     return nothing_to_say(201 if store().write_graph(write) else 204)
 
 

@@ -13,6 +13,7 @@ from cppcc_graph.web import examples
 from cppcc_graph.web.answering import answer, document, editor, look, nothing_to_say, render_look
 from cppcc_graph.web.links import root
 from cppcc_graph.web.pages import QueryPage, render
+from cppcc_graph.web.proposing import is_gated, propose
 from cppcc_graph.web.served import settings, store
 from cppcc_graph.web.service_description import Abilities, Descriptions
 from cppcc_graph.web.sparql_request import FORM, MAX_QUERY_STRING_BYTES, QUERY, read_operation
@@ -42,7 +43,9 @@ def endpoint() -> Response:
     """
     asked = read_operation(request, is_writable=settings().writable)
     if isinstance(asked, UpdateRequest):
-        check_may_write("update")
+        grant = check_may_write("update")
+        if is_gated():
+            return propose(asked, "update", grant)
         store().update(asked)
         return nothing_to_say(204)
     names = wanted()

@@ -154,6 +154,29 @@ def _too_large(error: errors.AnswerTooLarge) -> str:
 
 
 @detail.register
+def _outdated(error: errors.Outdated) -> str:
+    return _(
+        "The data are at version %(version)s now. Read them again, and send the change with If-Match and that version.",
+        version=error.version,
+    )
+
+
+@detail.register
+def _interrupted(_error: errors.WriteInterrupted) -> str:
+    return _("It is not known whether the write was carried out. The history of the data tells: /versions.")
+
+
+@detail.register
+def _no_history(_error: errors.NoHistory) -> str:
+    return _("This server keeps no history; one with a store on disk does.")
+
+
+@detail.register
+def _unknown_version(error: errors.UnknownVersion) -> str:
+    return _("There is no version %(version)s; the last one is %(last)s.", version=error.version, last=error.last)
+
+
+@detail.register
 def _busy(error: errors.StoreBusy) -> str:
     return _("Try again in %(seconds)s seconds.", seconds=error.retry_after_s)
 

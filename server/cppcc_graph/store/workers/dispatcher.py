@@ -22,6 +22,7 @@ from typing import cast
 from cppcc_graph.errors import CppccError, QueryTimeout, StoreBusy
 from cppcc_graph.guard.lookup import looks_like_a_lookup
 from cppcc_graph.store.base import Answer, QueryRequest
+from cppcc_graph.store.numbering import numbered
 from cppcc_graph.store.workers import wire
 from cppcc_graph.store.workers.fairness import greedy, is_slow
 from cppcc_graph.store.workers.limits import Limits
@@ -29,7 +30,6 @@ from cppcc_graph.store.workers.places import Places, State
 from cppcc_graph.store.workers.roster import Roster
 from cppcc_graph.store.workers.seat import Job, Reply, Seat
 from cppcc_graph.store.workers.waiting import Waiting
-from cppcc_graph.store.workers.writing import written
 
 _SENT_AHEAD = 16
 _YOUNG_S = 0.002
@@ -43,20 +43,20 @@ _MOST_WAITING = 1024
 
 
 class Dispatcher:
-    """The one place where queries meet evaluators."""
+    """
+    The one place where queries meet evaluators.
+
+    Attributes:
+        folder: Of the nursery's sockets.
+        limits: Of each query.
+    """
 
     def __init__(self, folder: Path, limits: Limits, places: Places, *, is_ours_alone: bool = True) -> None:
-        """
-        Args:
-            folder: Of the nursery's sockets; large answers are spooled there too.
-            limits: Of each query.
-            places: How many run and wait.
-            is_ours_alone: Whether the data change only here, so that answers may be kept.
-        """
+        """Large answers are spooled in *folder*; they may be kept if the data change only here (*is_ours_alone*)."""
         self._token = secrets.token_hex(8)
         self._is_ours_alone = is_ours_alone
-        self._folder = folder
-        self._limits = limits
+        self.folder = folder
+        self.limits = limits
         self._places = places
         self._roster = Roster(folder, lambda: Seat(limits, folder, on_free=self._freed, on_lost=self._lost))
         self._running: dict[Job, None] = {}  # in the order in which they began
@@ -87,7 +87,7 @@ class Dispatcher:
 
     def state_name(self) -> str:
         """As `Store.state`: another one after every write, reload and start."""
-        return f"{self._token}-{self.generation}" if self._is_ours_alone else ""
+        return numbered(f"{self._token}-{self.generation}", self.number) if self._is_ours_alone else ""
 
     def state(self) -> State:
         """Numbers of this moment."""
@@ -109,7 +109,7 @@ class Dispatcher:
             StoreBusy: too many queries wait, or it had to give way to others.
             CppccError: see `Store.answer`.
         """
-        deadline_s = min(request.deadline_s or self._limits.deadline_s, self._limits.deadline_s)
+        deadline_s = min(request.deadline_s or self.limits.deadline_s, self.limits.deadline_s)
         job = self._job(wire.frame(wire.ASK, wire.pack_ask(request)), request.client, deadline_s, request.query)
         self._run(job)
         return cast("asyncio.Future[Answer]", job.reply)
@@ -117,28 +117,23 @@ class Dispatcher:
     async def call(self, name: str, *arguments: object, **named: object) -> bytes:
         """What a reading method of the store gives, as `values` writes it."""
         frame = wire.frame(wire.CALL, wire.pack_call(name, *arguments, **named))
-        job = self._job(frame, "", self._limits.deadline_s, "")
+        job = self._job(frame, "", self.limits.deadline_s, "")
         self._run(job)
         return await cast("asyncio.Future[bytes]", job.reply)
-
-    async def write(self, name: str, *arguments: object, **named: object) -> bytes:
-        """
-        What a writing method of the store gives; queries that are asked afterwards see what was written.
-
-        Raises:
-            QueryTimeout: it was stopped at the deadline; nothing has changed.
-        """
-        call = wire.pack_call(name, *arguments, **named)
-        return await written(self._folder, call, self.turn_to, deadline_s=self._limits.deadline_s)
 
     @property
     def generation(self) -> int:
         """Of the evaluators that are asked."""
         return self._roster.generation
 
-    def turn_to(self, generation: int) -> None:
-        """From here on queries go to the evaluators of *generation*; those that run stay where they are."""
-        self._roster.turn_to(generation)
+    @property
+    def number(self) -> int:
+        """`Store.number` of the data that are asked; 0 until an evaluator is there."""
+        return self._roster.number
+
+    def turn_to(self, generation: int, number: int | None = None) -> None:
+        """From here on queries go to evaluators of *generation*, with data of *number* where that is known already."""
+        self._roster.turn_to(generation, number)
 
     def _job(self, frame: bytes, client: str, deadline_s: float, query: str) -> Job:
         is_lookup = not query or looks_like_a_lookup(query)  # our own calls have no query and are short
@@ -279,6 +274,8 @@ class Dispatcher:
         if job is not None:
             job.seat = None
             self._leave(job)
+        else:
+            self._roster.greet(seat)
         if not self._roster.is_kept(seat):
             left = seat.left()
             seat.close()

@@ -87,7 +87,7 @@ def evaluate(
 
 
 def _serve(connection: socket.socket, store: Store, limits: Limits, growth: Growth) -> None:
-    connection.sendall(wire.frame(wire.HELLO, str(os.getpid()).encode()))
+    connection.sendall(wire.frame(wire.HELLO, f"{os.getpid()} {store.number}".encode()))
     outgoing, alarm = _Outgoing(connection), _Alarm(connection, limits.deadline_s)
     frames = wire.Frames(connection, on_quiet=alarm.stop)
     for number in count(1):

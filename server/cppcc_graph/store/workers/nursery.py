@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,13 +20,14 @@ from typing import NoReturn
 
 from cppcc_graph.errors import CppccError
 from cppcc_graph.queries import read_all
-from cppcc_graph.store.base import Store
 from cppcc_graph.store.workers import wire
-from cppcc_graph.store.workers.evaluator import CANNOT_OPEN, OpenStore, called, evaluate
-from cppcc_graph.store.workers.limits import Limits, limit_memory, unlimit_memory
+from cppcc_graph.store.workers.evaluator import CANNOT_OPEN, OpenStore, evaluate
+from cppcc_graph.store.workers.limits import Limits
+from cppcc_graph.store.workers.under_way import UnderWay, Write
 
 CONTROL = "control.sock"
 _PAUSE_S = 0.5
+_DONE = b"+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,9 @@ class Plan:
         limits: Of each query and each write.
         open_store: Gives the store in each evaluator.
         is_sealed: Whether an evaluator needs no file and no connection once its store is open.
-        store: The store in memory, for writes; None when nothing is written here.
+        write: Carries out a write on the store in memory; None when nothing is written here.
+        prepare: Called once there are evaluators, for what makes the first write faster.
+        generation: Of the first evaluators.
     """
 
     folder: Path
@@ -47,7 +51,17 @@ class Plan:
     limits: Limits
     open_store: OpenStore
     is_sealed: bool
-    store: Store | None = None
+    write: Write | None = None
+    prepare: Callable[[], None] = lambda: None
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """A child that carries out a write, and the pipe on which it says that it takes over."""
+
+    pid: int
+    verdict: int
 
 
 def seats(folder: Path, generation: int) -> Path:
@@ -97,7 +111,8 @@ class _Nursery:
         self._evaluators = evaluators
         self._control = control
         self._lifeline, self._alive = descriptors
-        self._generation = 0
+        self._generation = plan.generation
+        self._writer: _Writer | None = None
         self._evaluators_alive: set[int] = set()
         self._leash, self._leash_end = os.pipe()
         self._woken, self._wake = os.pipe()
@@ -113,6 +128,9 @@ class _Nursery:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self._control.setblocking(False)
+        self._fill()
+        self._plan.prepare()
+        gc.freeze()
         while True:
             self._fill()
             self._wait()
@@ -135,9 +153,10 @@ class _Nursery:
         evaluate(self._evaluators, self._leash, plan.open_store, plan.limits, is_sealed=plan.is_sealed)
 
     def _wait(self) -> None:
-        """Until a child has ended, a write arrives or the server ends."""
+        """Until a child has ended, a write arrives or is done, or the server ends."""
+        writing = self._control.fileno() if self._writer is None else self._writer.verdict
         poll = select.poll()
-        for readable in (self._lifeline, self._control.fileno(), self._woken):
+        for readable in (self._lifeline, self._woken, writing):
             poll.register(readable, select.POLLIN | select.POLLHUP)
         ready = dict(poll.poll())
         if self._lifeline in ready:
@@ -146,11 +165,15 @@ class _Nursery:
             with suppress(BlockingIOError):
                 os.read(self._woken, 4096)
         self._reap()
-        if self._control.fileno() in ready:
+        if writing not in ready:
+            return
+        if self._writer is not None:
+            self._end_write(self._writer)
+        else:
             with suppress(BlockingIOError, ConnectionError):
                 connection, _ = self._control.accept()
                 with closing(connection):
-                    self._write(connection)
+                    self._begin_write(connection)
 
     def _reap(self) -> None:
         while self._evaluators_alive:
@@ -162,45 +185,49 @@ class _Nursery:
             if is_ours and os.WIFEXITED(status) and os.WEXITSTATUS(status) == CANNOT_OPEN:
                 time.sleep(_PAUSE_S)  # do not spin
 
-    def _write(self, connection: socket.socket) -> None:
-        """One write, applied in a child that becomes the nursery when all is well."""
+    def _begin_write(self, connection: socket.socket) -> None:
+        """One write, carried out in a child that becomes the nursery when all is well; one at a time."""
         connection.setblocking(True)
-        arrived = wire.Frames(connection).next()
-        if arrived is None:
-            return
         verdict, tell = os.pipe()
         pid = os.fork()
         if pid == 0:
             os.close(verdict)
-            self._apply(connection, arrived[1], tell)
+            self._writer = None
+            self._write(connection, tell)
             return
         os.close(tell)
-        is_succeeded = os.read(verdict, 1) == b"+"
-        os.close(verdict)
-        if is_succeeded:
-            os._exit(0)
-        os.waitpid(pid, 0)
+        self._writer = _Writer(pid, verdict)
 
-    def _apply(self, connection: socket.socket, call: bytes, tell: int) -> None:
-        """In the child: writes and takes over, or says why not and ends."""
-        limits = self._plan.limits
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        limit_memory(limits)
-        signal.setitimer(signal.ITIMER_REAL, limits.deadline_s)
+    def _end_write(self, writer: _Writer) -> None:
+        if os.read(writer.verdict, 1) == _DONE:
+            os._exit(0)
+        os.close(writer.verdict)
+        self._writer = None
+        with suppress(ChildProcessError):
+            os.waitpid(writer.pid, 0)
+        self._evaluators_alive.discard(writer.pid)
+
+    def _write(self, connection: socket.socket, tell: int) -> None:
+        """In the child: writes and takes over, or says what else came of it and ends."""
+        arrived = wire.Frames(connection).next()
+        if arrived is None or self._plan.write is None:
+            os._exit(1)
+        under_way = UnderWay(connection, self._plan.limits)
         try:
-            if self._plan.store is None:
-                os._exit(1)
-            result = called(self._plan.store, call)
+            written = self._plan.write(arrived[1], under_way)
         except CppccError as error:
             connection.sendall(wire.frame(wire.FAILURE, wire.pack_failure(error)))
             os._exit(0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        unlimit_memory()
+        value = wire.frame(wire.VALUE, written.value)
+        if not written.is_committed:
+            connection.sendall(value)
+            os._exit(0)
+        under_way.commits()
         self._take_over()
-        os.write(tell, b"+")
+        os.write(tell, _DONE)
         os.close(tell)
-        generation = str(self._generation).encode()
-        connection.sendall(wire.frame(wire.HELLO, generation) + wire.frame(wire.VALUE, result))
+        with suppress(OSError):  # who asked may have left; what is done is done
+            connection.sendall(wire.frame(wire.HELLO, f"{self._generation} {written.number}".encode()) + value)
 
     def _take_over(self) -> None:
         """Makes this process the nursery of the next generation; its evaluators are forked in its next round."""

@@ -6,9 +6,12 @@ from typing import TypeVar, cast
 
 from cppcc_graph.sinks import Sink
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest
+from cppcc_graph.store.proposal import Job, Proposal, Verdict
 from cppcc_graph.store.workers.answers import Answers
 from cppcc_graph.store.workers.dispatcher import Dispatcher
+from cppcc_graph.store.workers.jobs import Jobs
 from cppcc_graph.store.workers.values import CODECS, solutions_of
+from cppcc_graph.store.workers.writing import Writing
 from cppcc_graph.terms import Quad, Solution, Term, Triple
 
 Result = TypeVar("Result")
@@ -19,6 +22,8 @@ class StoreInWorkers:
     """A `Store` whose work is done in other processes; used from threads, never from the event loop itself."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, dispatcher: Dispatcher, answers: Answers) -> None:
+        self._writing = Writing(dispatcher)
+        self._jobs = Jobs(self._writing)
         self._loop = loop
         self._dispatcher = dispatcher
         self._answers = answers
@@ -48,11 +53,21 @@ class StoreInWorkers:
     def state(self) -> str:
         return self._dispatcher.state_name()
 
+    @property
+    def number(self) -> int:
+        return self._dispatcher.number
+
     def update(self, request: UpdateRequest) -> None:
         self._written("update", request)
 
     def write_graph(self, write: GraphWrite) -> bool:
         return cast("bool", self._written("write_graph", write))
+
+    def propose(self, proposal: Proposal) -> Verdict | Job:
+        return self._wait(self._jobs.propose(proposal))
+
+    def job(self, key: str) -> Job | None:
+        return self._jobs.known(key)
 
     def version(self) -> str:
         return cast("str", self._called("version"))
@@ -85,8 +100,8 @@ class StoreInWorkers:
             self._known[name] = (generation, value)
         return value
 
-    def _written(self, name: str, *arguments: object, **named: object) -> object:
-        return CODECS[name].read(self._wait(self._dispatcher.write(name, *arguments, **named)))
+    def _written(self, name: str, *arguments: object) -> object:
+        return CODECS[name].read(self._wait(self._writing.write(name, *arguments)))
 
     def _wait(self, work: Coroutine[object, object, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

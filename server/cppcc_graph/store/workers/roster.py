@@ -18,6 +18,7 @@ class Roster:
 
     Attributes:
         generation: To which new ones belong.
+        number: `Store.number` of their data, once it is known.
         n_replaced: How many were lost and opened again.
     """
 
@@ -28,6 +29,7 @@ class Roster:
             make: Gives a seat that is not connected yet.
         """
         self.generation = 0
+        self.number = 0
         self.n_replaced = 0
         self._folder = folder
         self._make = make
@@ -72,8 +74,14 @@ class Roster:
             self.n_replaced += 1
             self.open()
 
-    def turn_to(self, generation: int) -> None:
-        """Lets go of those that wait for work and belong to another generation."""
+    def greet(self, seat: Seat) -> None:
+        """It has just connected, and has said the number of its data."""
+        if seat.generation == self.generation:
+            self.number = seat.number
+
+    def turn_to(self, generation: int, number: int | None = None) -> None:
+        """Lets go of those that wait for work and belong to another generation, whose data are of *number*."""
+        self.number = self.number if number is None else number
         if generation == self.generation:
             return
         self.generation = generation

@@ -76,6 +76,7 @@ class Seat(asyncio.Protocol):
         on_lost: Callable[["Seat", list[Job]], None],
     ) -> None:
         self.generation = 0
+        self.number = 0
         self.is_worn = False
         self._limits = limits
         self._spool = spool
@@ -178,7 +179,8 @@ class Seat(asyncio.Protocol):
         if kind == wire.BODY:
             self._gather(payload)
         elif kind == wire.HELLO:
-            self._pid = int(payload)
+            pid, number = payload.split()
+            self._pid, self.number = int(pid), int(number)
             self._process = os.pidfd_open(self._pid)
             self._on_free(self, None)
         elif kind == wire.END:

@@ -14,6 +14,7 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
 
 from cppcc_graph.store.base import GraphSummary
 from cppcc_graph.store.federation import ServiceCall
+from cppcc_graph.store.proposal import Verdict
 from cppcc_graph.terms import Quad, Solution, Triple
 
 
@@ -59,6 +60,15 @@ def _read_calls(payload: bytes) -> list[ServiceCall]:
     return [ServiceCall(**call) for call in json.loads(payload)]
 
 
+def _read_verdict(payload: bytes) -> Verdict:
+    fields = json.loads(payload)
+    for name in ("graphs", "new_graphs", "findings"):
+        fields[name] = tuple(fields[name])
+    return Verdict(**fields)
+
+
+PROPOSE = "propose"
+"""The one method of a gate."""
 _PLAIN = Codec(lambda value: json.dumps(value).encode(), json.loads)
 CODECS: Mapping[str, Codec] = {
     "select_document": Codec(lambda document: cast("bytes", document), lambda payload: payload),
@@ -76,8 +86,9 @@ CODECS: Mapping[str, Codec] = {
     "replace_graphs": _PLAIN,
     "update": _PLAIN,
     "write_graph": _PLAIN,
+    PROPOSE: Codec(lambda verdict: json.dumps(asdict(cast("Verdict", verdict))).encode(), _read_verdict),
 }
 """By method of the store, or `SERVICE_CALLS`: reading ones first, then those that write."""
 SERVICE_CALLS = "service_calls"
 """What an evaluator does that needs no data, only a process that may crash: `federation.service_calls`."""
-WRITING = frozenset({"replace_graph", "replace_graphs", "update", "write_graph"})
+WRITING = frozenset({"replace_graph", "replace_graphs", "update", "write_graph", PROPOSE})

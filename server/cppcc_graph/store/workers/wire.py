@@ -27,10 +27,10 @@ _FORMAT_NUMBERS = {candidate.name: number for number, candidate in enumerate(FOR
 _NO_COUNT = -1
 _PIECE_BYTES = 65536
 
-HELLO, ASK, CALL, BODY, END, ANSWER, VALUE, FAILURE, WORN = range(1, 10)
+HELLO, ASK, CALL, BODY, END, ANSWER, VALUE, FAILURE, WORN, LATER = range(1, 11)
 """
 An evaluator's process number; a query; another call; a piece of an answer; its end; a short answer in one; a call's
-result; an error; and that this evaluator ends when it has said this last thing.
+result; an error; that this evaluator ends when it has said this last thing; and that a write will take long.
 """
 
 

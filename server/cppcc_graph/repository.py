@@ -1,0 +1,98 @@
+"""A folder with versioned data, opened by the one who writes into it."""
+
+import getpass
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from cppcc_graph.errors import NotConforming
+from cppcc_graph.formats import N_QUADS, write_graph
+from cppcc_graph.gate import Gate
+from cppcc_graph.judging import Judges
+from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources
+from cppcc_graph.store.base import Document
+from cppcc_graph.store.journal import Journal
+from cppcc_graph.store.lock import lock_for_writing
+from cppcc_graph.store.proposal import DatasetWrite, Proposal, Verdict
+from cppcc_graph.store.versioned import brought_up, in_memory
+from cppcc_graph.terms import NamedNode, Quad, shorten
+
+OnFile = Callable[[Path], None]
+
+
+def open_gate(folder: Path, data: Sequence[Path] = (), *, is_apart: bool = False) -> Gate:
+    """
+    The gate to the data in *folder*, which are the ontology and *data* if it held nothing.
+
+    Args:
+        folder: Made when it does not exist; locked as long as the gate is held.
+        data: Files and folders instead of the bundled data.
+        is_apart: As `Gate.is_apart`.
+
+    Raises:
+        StoreUnavailable: the folder cannot be used, or another process writes into it.
+        BadSyntax: a file does not parse; the store stays empty.
+        BadSource: a path cannot be used; the store stays empty.
+        NotConforming: the files break the shapes; the store stays empty.
+    """
+    gate = locked(folder, is_apart=is_apart)
+    if gate.store.is_empty():
+        loaded = load([*ontology_sources(), *data_sources(data)])
+        accepted(gate.propose(loading(loaded)))
+    return gate
+
+
+def locked(folder: Path, *, is_apart: bool = False) -> Gate:
+    """
+    The gate to what is in *folder*, be it nothing.
+
+    Raises:
+        StoreUnavailable: the folder cannot be used, or another process writes into it.
+    """
+    lock = lock_for_writing(folder)
+    brought_up(folder)
+    store, journal = in_memory(folder), Journal.open(folder)
+    store.number = journal.version
+    return Gate(
+        store=store,
+        journal=journal,
+        judge=Judges(),
+        on_commit=lambda _entry, _patch: None,
+        lock=lock,
+        is_apart=is_apart,
+    )
+
+
+def loading(loaded: Iterable[Loaded], *, is_dry_run: bool = False, message: str = "") -> Proposal:
+    """The proposal of this machine's user that each of these graphs becomes what its file says."""
+    quads = (
+        Quad(t.subject, t.predicate, t.object, NamedNode(graph.graph_iri)) for graph in loaded for t in graph.triples
+    )
+    document = Document(content=write_graph(quads, N_QUADS), format=N_QUADS)
+    return Proposal(
+        asked=DatasetWrite(document=document),
+        operation="load",
+        agent=local_agent(),
+        message=message,
+        is_dry_run=is_dry_run,
+    )
+
+
+def local_agent() -> str:
+    """How history names the user of this machine."""
+    try:
+        return f"local:{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "local:unknown"
+
+
+def accepted(verdict: Verdict) -> Verdict:
+    """
+    A verdict that lets the change pass.
+
+    Raises:
+        NotConforming: it does not.
+    """
+    if verdict.conforms:
+        return verdict
+    violations = [found for found in verdict.findings if found["severity"] == "Violation"]
+    raise NotConforming([f"{f['rule']} {shorten(str(f['focus']))} {f['path']}: {f['message_en']}" for f in violations])

@@ -1,0 +1,57 @@
+"""Work done in a process of its own, for whoever has no threads: what it leaves in memory goes with the process."""
+
+import gc
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+from typing import NoReturn
+
+from cppcc_graph.errors import CppccError, StoreUnavailable
+
+_PIECE_BYTES = 65_536
+_DONE, _FAILED = b"+", b"-"
+_GONE = "the process that judged a change has ended: it needed more memory or time than there is"
+
+
+def forked(work: Callable[[], bytes]) -> bytes:
+    """
+    What *work* gives; the timer of this process counts for the other one too.
+
+    Raises:
+        StoreUnavailable: it raised a `CppccError`, whose words these are, or its process ended.
+    """
+    reading, writing = os.pipe()
+    left_s, _every_s = signal.getitimer(signal.ITIMER_REAL)
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        signal.setitimer(signal.ITIMER_REAL, left_s)
+        _work(work, writing)
+    os.close(writing)
+    try:
+        told = b"".join(iter(partial(os.read, reading, _PIECE_BYTES), b""))
+    finally:
+        os.close(reading)
+        _pid, status = os.waitpid(pid, 0)
+    if status:
+        raise StoreUnavailable(_GONE)
+    if not told.startswith(_DONE):
+        raise StoreUnavailable(told.removeprefix(_FAILED).decode())
+    return told.removeprefix(_DONE)
+
+
+def _work(work: Callable[[], bytes], writing: int) -> NoReturn:
+    status = 1
+    try:
+        gc.disable()
+        try:
+            told = _DONE + work()
+        except CppccError as error:
+            told = _FAILED + str(error).encode()
+        left = memoryview(told)
+        while left:
+            left = left[os.write(writing, left) :]
+        status = 0
+    finally:
+        os._exit(status)

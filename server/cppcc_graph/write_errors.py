@@ -1,0 +1,49 @@
+"""The branch of the exception tree about changes of the data; ``errors`` draws the whole tree."""
+
+from cppcc_graph.syntax_errors import CppccError
+
+
+class Outdated(CppccError):
+    """
+    A change that was made for another version of the data than the present one; nothing was changed.
+
+    Attributes:
+        version: The present one.
+    """
+
+    def __init__(self, *, version: int) -> None:
+        self.version = version
+        super().__init__(
+            f"the data have moved on to version {version}; read them again, and send the change with that version"
+        )
+
+
+class WriteInterrupted(CppccError):
+    """A write whose process ended before it could say what came of it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the write was interrupted, and it is not known whether it was carried out: the history of the data tells"
+        )
+
+
+class NoHistory(CppccError):
+    """Something is asked about earlier versions, and none are kept here."""
+
+    def __init__(self) -> None:
+        super().__init__("no history is kept here; a server with --store DIR keeps one")
+
+
+class UnknownVersion(CppccError):
+    """
+    A version that the data never had.
+
+    Attributes:
+        version: It, as it was given.
+        last: The present one.
+    """
+
+    def __init__(self, version: str, *, last: int) -> None:
+        self.version = version
+        self.last = last
+        super().__init__(f"the data have no version {version}; the last one is {last}")
