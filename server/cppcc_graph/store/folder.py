@@ -1,5 +1,6 @@
 """A store's folder on disk: opened, or a sentence that says why not."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,9 @@ import pyoxigraph
 from cppcc_graph.errors import StoreUnavailable
 
 _MARK = "CURRENT"  # a file that every store of the engine (RocksDB) has
-_OURS = ("checkpoint", "journal", "lock", "tokens.json")  # what the names of our own files begin with
+_OURS = r"(checkpoint|journal|lock|tokens\.json)(\..+)?"
+_HALF_MADE = r"IDENTITY|LOCK|LOG(\.old\.\d+)?|MANIFEST-\d+|\d+\.dbtmp"  # before the engine has its mark
+_HARMLESS = re.compile(f"{_OURS}|{_HALF_MADE}")
 
 
 def opened(folder: Path) -> pyoxigraph.Store:
@@ -22,12 +25,7 @@ def opened(folder: Path) -> pyoxigraph.Store:
     """
     prepare(folder)
     with translated(folder):
-        try:
-            return pyoxigraph.Store(str(folder))
-        except RuntimeError as error:
-            raise StoreUnavailable(
-                f"the store {folder} is damaged: {error}; load the data into a new folder"
-            ) from error
+        return pyoxigraph.Store(str(folder))
 
 
 def opened_to_read(folder: Path) -> pyoxigraph.Store:
@@ -66,7 +64,7 @@ def prepare(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        names = sorted(path.name for path in folder.iterdir() if not path.name.startswith(_OURS))
+        names = sorted(path.name for path in folder.iterdir() if not _HARMLESS.fullmatch(path.name))
     except FileExistsError as error:
         raise StoreUnavailable(f"{folder} is a file, but a store is a folder") from error
     except OSError as error:
@@ -79,11 +77,13 @@ def prepare(folder: Path) -> None:
 
 @contextmanager
 def translated(folder: Path | None) -> Iterator[None]:
-    """What the engine raises while reading or writing comes out as `StoreUnavailable`."""
+    """What the engine raises while opening, reading or writing comes out as `StoreUnavailable`."""
     try:
         yield
     except OSError as error:
         raise unavailable(error, folder) from error
+    except RuntimeError as error:
+        raise StoreUnavailable(f"the store {folder} is damaged: {error}; load the data into a new folder") from error
 
 
 def unavailable(error: OSError, folder: Path | None) -> StoreUnavailable:
