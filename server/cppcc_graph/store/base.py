@@ -38,6 +38,7 @@ class QueryRequest:
             the most there is. A store without killable workers cannot keep it.
         client: Who asks, for fair shares: an address, or empty when nobody else asks.
         fetched: What each SERVICE of the query gave, in the order of the text; None when no other endpoint is asked.
+        is_about_history: Whether the commits are asked (`Store.history`) and not the data.
     """
 
     query: str
@@ -48,6 +49,7 @@ class QueryRequest:
     deadline_s: float | None = None
     client: str = ""
     fetched: tuple[Fetched, ...] | None = None
+    is_about_history: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +212,10 @@ class Store(Protocol):
         The same for the same quads: independent of restarts, of load order and of the labels of blank nodes. A store
         that takes updates gives a shorter text that no other write and no other process gives.
         """
+
+    @property
+    def history(self) -> "Store | None":
+        """The commits that have led to these data, as a dataset of its own; None where none are kept."""
 
     @property
     def number(self) -> int:

@@ -60,6 +60,7 @@ class EmbeddedStore:
         self._engine = pyoxigraph.Store() if folder is None else opened(folder)
         self._writing = threading.Lock()
         self.number = 0
+        self.history: EmbeddedStore | None = None
         self._derived = Derived({})
         self._held = ExitStack()
 

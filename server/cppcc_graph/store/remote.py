@@ -205,6 +205,10 @@ class RemoteStore:
         return ""
 
     @property
+    def history(self) -> None:
+        return None
+
+    @property
     def number(self) -> int:
         return 0
 

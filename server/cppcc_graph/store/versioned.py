@@ -75,8 +75,7 @@ def bring_up(folder: Path) -> None:
         known = _checkpoint_in(folder, journal)
         engine = opened(folder)
         with translated(folder):
-            for version in range(known.version + 1, journal.version + 1):
-                _carry_out(engine, journal.patch(version))
+            _carry_out_since(known, journal, engine)
             engine.flush()
         del engine
         gc.collect()
@@ -98,9 +97,10 @@ def in_memory(folder: Path) -> EmbeddedStore:
         journal = Journal.read(folder)
         known = _checkpoint_in(folder, journal)
         engine = _engine_in_memory(folder)
-    for version in range(known.version + 1, journal.version + 1):
-        _carry_out(engine, journal.patch(version))
-    return EmbeddedStore.over(engine)
+    _carry_out_since(known, journal, engine)
+    store = EmbeddedStore.over(engine)
+    store.number = journal.version
+    return store
 
 
 def open_to_read(folder: Path) -> EmbeddedStore:
@@ -121,8 +121,31 @@ def open_to_read(folder: Path) -> EmbeddedStore:
             bring_up(folder)
     with ExitStack() as held:
         held.enter_context(lock_files(folder, is_writing=False))
-        engine = opened_to_read(folder)
-        return EmbeddedStore.over(engine, folder, held=held.pop_all())
+        engine, version = opened_to_read(folder), checkpoint_of(folder).version
+        store = EmbeddedStore.over(engine, folder, held=held.pop_all())
+        store.number = version
+        return store
+
+
+def take_snapshot(folder: Path, target: Path) -> None:
+    """
+    The state at the journal's end in *target*, which must not exist: hard links to the engine's files, and what the
+    journal adds. Nothing in *folder* is changed, so a server may write meanwhile; this process gets threads.
+
+    Raises:
+        StoreUnavailable: a file in *folder* cannot be read or is damaged, or the copy cannot be made.
+    """
+    with lock_files(folder, is_writing=False), translated(folder):
+        journal = Journal.read(folder)
+        known = _checkpoint_in(folder, journal)
+        opened_to_read(folder).backup(str(target))
+    if known.version < journal.version:
+        engine = opened(target)
+        with translated(target):
+            _carry_out_since(known, journal, engine)
+            engine.flush()
+        del engine
+        gc.collect()
 
 
 def checkpoint_of(folder: Path) -> Checkpoint:
@@ -167,6 +190,11 @@ def _keep(folder: Path, checkpoint: Checkpoint) -> None:
         replace_file(folder / _CHECKPOINT, json.dumps(asdict(checkpoint)).encode() + b"\n")
     except OSError as error:
         raise StoreUnavailable(f"{folder / _CHECKPOINT} cannot be written: {error.strerror}") from error
+
+
+def _carry_out_since(checkpoint: Checkpoint, journal: Journal, engine: pyoxigraph.Store) -> None:
+    for version in range(checkpoint.version + 1, journal.version + 1):
+        _carry_out(engine, journal.patch(version))
 
 
 def _carry_out(engine: pyoxigraph.Store, patch: Patch) -> None:

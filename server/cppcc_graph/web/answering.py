@@ -20,7 +20,7 @@ from cppcc_graph.web.parts import Editor, FailureView, Link, ResultView
 from cppcc_graph.web.problems import Problem, problem_of
 from cppcc_graph.web.reply import Asked, Reply, reply, unchanged
 from cppcc_graph.web.request_log import note_answer, note_query
-from cppcc_graph.web.served import store
+from cppcc_graph.web.served import asked_store, store
 from cppcc_graph.web.wanted import SHOWN, formats_of
 
 MAX_PAGE_BYTES = 16_000_000
@@ -57,7 +57,7 @@ def answer(asked: QueryRequest, names: Sequence[str]) -> Response:
     opaque = validator(query, store().state())
     made = unchanged(opaque, _wish())
     if made is None:
-        found = store().answer(query)
+        found = asked_store(query).answer(query)
         note_answer(found)
         made = reply(found, opaque, _wish())
     return _response(made)
@@ -123,7 +123,7 @@ def look(
     note_query(asked)
     started_s: float = g.get("started_s", perf_counter())
     try:
-        found = _short_enough(_shown() or store().answer(replace(asked, formats=SHOWN)))
+        found = _short_enough(_shown() or asked_store(asked).answer(replace(asked, formats=SHOWN)))
     except CppccError as error:
         problem = problem_of(error)
         return Look(failure=_failure(problem, asked.query), problem=problem)

@@ -36,6 +36,7 @@ def validator(request: QueryRequest, version: str) -> str | None:
         request.base_iri or "",
         "\n".join(request.default_graph_iris),
         "\n".join(request.named_graph_iris),
+        "history" if request.is_about_history else "",
     )
     return prefix_of(version) + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

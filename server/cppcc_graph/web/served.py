@@ -2,8 +2,9 @@
 
 from flask import Flask, current_app
 
+from cppcc_graph.errors import NoHistory
 from cppcc_graph.settings import Settings
-from cppcc_graph.store.base import Store
+from cppcc_graph.store.base import QueryRequest, Store
 
 
 def init_served(app: Flask, settings: Settings, store: Store) -> None:
@@ -15,6 +16,29 @@ def store() -> Store:
     """The store behind the current request."""
     _settings, served = _served()
     return served
+
+
+def asked_store(asked: QueryRequest) -> Store:
+    """
+    The store that a query is about: the data, or their history.
+
+    Raises:
+        NoHistory: none is kept.
+    """
+    return history() if asked.is_about_history else store()
+
+
+def history() -> Store:
+    """
+    The commits that have led to the data, as a dataset.
+
+    Raises:
+        NoHistory: none are kept.
+    """
+    kept = store().history
+    if kept is None:
+        raise NoHistory
+    return kept
 
 
 def settings() -> Settings:

@@ -1,5 +1,6 @@
 """The SPARQL endpoint: queries by every way of the protocol, a query page for people, a description for machines."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, request
@@ -8,15 +9,15 @@ from flask.sansio.blueprints import BlueprintSetupState
 from cppcc_graph.errors import UnsuitableFormat
 from cppcc_graph.formats import Format, ResultForm, choose, suitable
 from cppcc_graph.settings import UNION
-from cppcc_graph.store.base import QueryRequest, UpdateRequest
+from cppcc_graph.store.base import QueryRequest, Store, UpdateRequest
 from cppcc_graph.web import examples
 from cppcc_graph.web.answering import answer, document, editor, look, nothing_to_say, render_look
 from cppcc_graph.web.links import root
 from cppcc_graph.web.pages import QueryPage, render
 from cppcc_graph.web.proposing import is_gated, propose
-from cppcc_graph.web.served import settings, store
+from cppcc_graph.web.served import history, settings, store
 from cppcc_graph.web.service_description import Abilities, Descriptions
-from cppcc_graph.web.sparql_request import FORM, MAX_QUERY_STRING_BYTES, QUERY, read_operation
+from cppcc_graph.web.sparql_request import FORM, MAX_QUERY_STRING_BYTES, QUERY, read_operation, read_query
 from cppcc_graph.web.wanted import HTML, formats_of, wanted
 from cppcc_graph.web.writing import check_may_write
 
@@ -48,11 +49,22 @@ def endpoint() -> Response:
             return propose(asked, "update", grant)
         store().update(asked)
         return nothing_to_say(204)
+    return _answered(asked, store())
+
+
+@blueprint.route("/history/sparql", methods=["GET", "POST", "QUERY"])
+def history_endpoint() -> Response:
+    """The same over the commits that have led to the data, a dataset of its own that nobody writes."""
+    asked = read_query(request)
+    return _answered(None if asked is None else replace(asked, is_about_history=True), history())
+
+
+def _answered(asked: QueryRequest | None, of: Store) -> Response:
     names = wanted()
     if names[0] == HTML:
         return _page(asked)
     if asked is None:
-        return _description(names)
+        return _description(names, of)
     try:
         return answer(asked, names)
     except UnsuitableFormat:
@@ -73,15 +85,16 @@ def _tell_queries(response: Response) -> Response:
     return response
 
 
-def _description(names: list[str]) -> Response:
+def _description(names: list[str], of: Store) -> Response:
     chosen = choose(formats_of(names), ResultForm.GRAPH)
+    is_data = of is store()
     kept: Descriptions = current_app.extensions["descriptions"]
     abilities = Abilities(
-        is_union=settings().default_graph == UNION,
-        is_writable=settings().writable,
+        is_union=is_data and settings().default_graph == UNION,
+        is_writable=is_data and settings().writable,
         is_federated=bool(settings().service),
     )
-    body = kept.document(store(), abilities, endpoint=request.base_url, rdf_format=chosen)
+    body = kept.document(of, abilities, endpoint=request.base_url, rdf_format=chosen)
     response = document(body, chosen)
     for other in suitable(ResultForm.GRAPH):
         if other is not chosen:

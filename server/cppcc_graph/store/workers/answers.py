@@ -174,6 +174,7 @@ def _key(state: str, request: QueryRequest) -> Key:
         request.formats,
         request.default_graph_iris,
         request.named_graph_iris,
+        request.is_about_history,
         request.base_iri,
     )
 

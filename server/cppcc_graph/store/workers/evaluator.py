@@ -22,13 +22,13 @@ from itertools import count
 from operator import methodcaller
 from typing import NoReturn
 
-from cppcc_graph.errors import AnswerTooLarge, CppccError, StoreUnavailable
+from cppcc_graph.errors import AnswerTooLarge, CppccError, NoHistory, StoreUnavailable
 from cppcc_graph.memory import give_back
 from cppcc_graph.store.base import Answer, Store
 from cppcc_graph.store.federation import service_calls
 from cppcc_graph.store.workers import wire
 from cppcc_graph.store.workers.limits import Growth, Limits, confine
-from cppcc_graph.store.workers.values import CODECS, SERVICE_CALLS, WRITING
+from cppcc_graph.store.workers.values import ABOUT_HISTORY, CODECS, SERVICE_CALLS, WRITING
 from cppcc_graph.store.written import count_rows
 
 _LONG_S = 0.05
@@ -195,8 +195,9 @@ def _reply(leaving: _Outgoing, store: Store, kind: int, payload: bytes, limits: 
     if kind != wire.ASK:
         return wire.frame(wire.VALUE, called(store, payload, WRITING))
     document = Document(leaving, limits.answer_bytes)
+    request = wire.unpack_ask(payload)
     try:
-        answer = store.answer(wire.unpack_ask(payload), document)
+        answer = (_history_of(store) if request.is_about_history else store).answer(request, document)
     except (CppccError, OSError) as error:
         raise (AnswerTooLarge(limit_bytes=limits.answer_bytes) if document.is_too_large else error) from error
     return document.end(answer)
@@ -210,11 +211,19 @@ def called(store: Store, payload: bytes, refused: frozenset[str] = frozenset()) 
         StoreUnavailable: the method is none, or among the *refused*.
     """
     name, arguments, named = wire.unpack_call(payload)
+    if name.startswith(ABOUT_HISTORY):
+        name, store = name.removeprefix(ABOUT_HISTORY), _history_of(store)
     if name not in CODECS or name in refused:
         raise StoreUnavailable(f"an evaluator does not take the call “{name}”")
     if name == SERVICE_CALLS:
         return CODECS[name].write(methodcaller("__call__", *arguments)(service_calls))
     return CODECS[name].write(methodcaller(name, *arguments, **named)(store))
+
+
+def _history_of(store: Store) -> Store:
+    if store.history is None:
+        raise NoHistory
+    return store.history
 
 
 class Document:

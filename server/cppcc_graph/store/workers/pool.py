@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from cppcc_graph.sinks import Sink
@@ -10,7 +11,7 @@ from cppcc_graph.store.proposal import Job, Proposal, Verdict
 from cppcc_graph.store.workers.answers import Answers
 from cppcc_graph.store.workers.dispatcher import Dispatcher
 from cppcc_graph.store.workers.jobs import Jobs
-from cppcc_graph.store.workers.values import CODECS, solutions_of
+from cppcc_graph.store.workers.values import ABOUT_HISTORY, CODECS, solutions_of
 from cppcc_graph.store.workers.writing import Writing
 from cppcc_graph.terms import Quad, Solution, Term, Triple
 
@@ -21,7 +22,16 @@ _PER_GENERATION = frozenset({"graphs", "version", "versions", "is_empty"})
 class StoreInWorkers:
     """A `Store` whose work is done in other processes; used from threads, never from the event loop itself."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, dispatcher: Dispatcher, answers: Answers) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        dispatcher: Dispatcher,
+        answers: Answers,
+        *,
+        is_history: bool = False,
+    ) -> None:
+        """*is_history*: whether it is `Store.history` of the evaluators' store."""
+        self._is_history = is_history
         self._writing = Writing(dispatcher)
         self._jobs = Jobs(self._writing)
         self._loop = loop
@@ -42,7 +52,8 @@ class StoreInWorkers:
         return cast("bool", self._called("ask", query, **bindings))
 
     def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
-        answer = self._wait(self._answers.answer(request))
+        asked = replace(request, is_about_history=True) if self._is_history else request
+        answer = self._wait(self._answers.answer(asked))
         if into is not None:
             into.write(answer.body if answer.file is None else answer.file.read())
         return answer
@@ -52,6 +63,12 @@ class StoreInWorkers:
 
     def state(self) -> str:
         return self._dispatcher.state_name()
+
+    @property
+    def history(self) -> "StoreInWorkers | None":
+        if self._is_history or not self.number:
+            return None
+        return StoreInWorkers(self._loop, self._dispatcher, self._answers, is_history=True)
 
     @property
     def number(self) -> int:
@@ -95,7 +112,8 @@ class StoreInWorkers:
         known = self._known.get(name)
         if known is not None and known[0] == generation:
             return known[1]
-        value = CODECS[name].read(self._wait(self._dispatcher.call(name, *arguments, **named)))
+        method = f"{ABOUT_HISTORY}{name}" if self._is_history else name
+        value = CODECS[name].read(self._wait(self._dispatcher.call(method, *arguments, **named)))
         if name in _PER_GENERATION:
             self._known[name] = (generation, value)
         return value

@@ -91,4 +91,6 @@ CODECS: Mapping[str, Codec] = {
 """By method of the store, or `SERVICE_CALLS`: reading ones first, then those that write."""
 SERVICE_CALLS = "service_calls"
 """What an evaluator does that needs no data, only a process that may crash: `federation.service_calls`."""
+ABOUT_HISTORY = "history/"
+"""What stands before the name of a method that is called of `Store.history`."""
 WRITING = frozenset({"replace_graph", "replace_graphs", "update", "write_graph", PROPOSE})

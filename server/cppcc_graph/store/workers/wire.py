@@ -101,13 +101,14 @@ def pack_ask(request: QueryRequest) -> bytes:
             request.named_graph_iris,
             request.base_iri,
             request.fetched,
+            request.is_about_history,
         )
     )
 
 
 def unpack_ask(payload: bytes) -> QueryRequest:
     """The request of :func:`pack_ask`."""
-    query, numbers, default_graph_iris, named_graph_iris, base_iri, fetched = marshal.loads(payload)
+    query, numbers, default_graph_iris, named_graph_iris, base_iri, fetched, is_about_history = marshal.loads(payload)
     return QueryRequest(
         query=query,
         formats=_formats(numbers),
@@ -115,6 +116,7 @@ def unpack_ask(payload: bytes) -> QueryRequest:
         named_graph_iris=named_graph_iris,
         base_iri=base_iri,
         fetched=fetched,
+        is_about_history=is_about_history,
     )
 
 
