@@ -1,6 +1,7 @@
 """The only way in which data change: files are read, judged, and put into the store in one step."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -12,7 +13,9 @@ from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources, qu
 from cppcc_graph.store.address import Remote
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.embedded import EmbeddedStore
-from cppcc_graph.store.folder import check_exists
+from cppcc_graph.store.folder import check_exists, is_store
+from cppcc_graph.store.lock import lock_files, lock_for_writing
+from cppcc_graph.store.versioned import open_to_read
 from cppcc_graph.terms import BASE, XSD, Literal, NamedNode, Term, Triple, shorten
 
 if TYPE_CHECKING:
@@ -59,15 +62,31 @@ def open_store(folder: Path | None, data: Sequence[Path] = (), *, on_file: OnFil
     """
     The store, filled with the ontology and *data* if it was empty; a filled one is left as it is.
 
+    In a folder it is the state at the end of the folder's journal, to be read only.
+
     Raises:
         StoreUnavailable: the folder cannot be used.
         BadSyntax: a file does not parse; the store stays empty.
         BadSource: a path cannot be used; the store stays empty.
     """
-    store = EmbeddedStore(folder)
-    if store.is_empty():
+    if folder is None:
+        store = EmbeddedStore()
         put(store, load_published(data, on_file=on_file))
-    return store
+        return store
+    if not is_store(folder):
+        _fill(folder, data, on_file)
+    store = open_to_read(folder)
+    if not store.is_empty() or store.number > 0:
+        return store
+    store.close()
+    _fill(folder, data, on_file)
+    return open_to_read(folder)
+
+
+def _fill(folder: Path, data: Sequence[Path], on_file: OnFile | None) -> None:
+    """What an empty store without a history begins with."""
+    with lock_for_writing(folder), lock_files(folder, is_writing=True), closing(EmbeddedStore(folder)) as store:
+        put(store, load_published(data, on_file=on_file))
 
 
 def open_for_reading(place: Path | Remote | None, data: Sequence[Path] = (), *, on_file: OnFile | None = None) -> Store:

@@ -18,7 +18,7 @@ from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.lock import lock_files, lock_for_writing
 from cppcc_graph.store.patch import Patch
-from cppcc_graph.store.versioned import bring_up, checkpoint_of, in_memory, open_to_read
+from cppcc_graph.store.versioned import bring_up, checkpoint_of, in_memory, open_to_read, take_snapshot
 
 ROOT = Path(__file__).parents[2]
 
@@ -382,6 +382,20 @@ def test_a_folder_that_cannot_be_written_is_read(filled, after_three):
             committed(Journal.read(filled), EmbeddedStore(), adding(quad("z", "later")))
     finally:
         subprocess.run(["umount", filled], check=True)
+
+
+def test_a_snapshot_is_at_the_journals_end_while_a_server_writes(filled, after_three, tmp_path):
+    with lock_for_writing(filled):
+        take_snapshot(filled, tmp_path / "snapshot")
+        with closing(EmbeddedStore.of_snapshot(tmp_path / "snapshot")) as store:
+            assert set(store.quads()) == after_three
+        assert checkpoint_of(filled).version == 1
+        assert state_of(filled) == after_three
+
+
+def test_a_store_that_is_read_knows_its_version(filled):
+    with closing(in_memory(filled)) as memory, closing(open_to_read(filled)) as disk:
+        assert (memory.number, disk.number) == (3, 3)
 
 
 def test_a_damaged_checkpoint_is_said(filled):

@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from cppcc_graph.gate import Gate, Progress
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.proposal import Proposal, Verdict
+from cppcc_graph.store.versioned import take_snapshot
 from cppcc_graph.store.workers import wire
 from cppcc_graph.store.workers.evaluator import called
 from cppcc_graph.store.workers.under_way import UnderWay, Write, Written
@@ -115,11 +116,11 @@ def on_disk(folder: Path, open_store: Callable[[], EmbeddedStore]) -> Supply:
 
     Args:
         folder: Of the store.
-        open_store: Opens it, filled.
+        open_store: Opens it, filled, which is all that is asked of it.
     """
     snapshots = folder / _SNAPSHOTS / secrets.token_hex(4)
     return Supply(
-        read=partial(_snapshot_taken, snapshots, open_store),
+        read=partial(_snapshot_taken, folder, snapshots, open_store),
         is_sealed=False,
         clean=partial(_remove, snapshots),
     )
@@ -134,14 +135,14 @@ def _itself(store: Store) -> Store:
     return store
 
 
-def _snapshot_taken(snapshots: Path, open_store: Callable[[], EmbeddedStore]) -> OpenStore:
+def _snapshot_taken(folder: Path, snapshots: Path, open_store: Callable[[], EmbeddedStore]) -> OpenStore:
     """In a child, because the engine starts threads when it opens a folder."""
     target = snapshots / secrets.token_hex(4)
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         os.close(reading)
-        _take_snapshot(target, open_store, writing)
+        _take_snapshot(folder, target, open_store, writing)
     os.close(writing)
     told = b"".join(iter(partial(os.read, reading, _PIECE_BYTES), b""))
     os.close(reading)
@@ -153,11 +154,11 @@ def _snapshot_taken(snapshots: Path, open_store: Callable[[], EmbeddedStore]) ->
     return partial(EmbeddedStore.of_snapshot, target)
 
 
-def _take_snapshot(target: Path, open_store: Callable[[], EmbeddedStore], telling: int) -> NoReturn:
+def _take_snapshot(folder: Path, target: Path, open_store: Callable[[], EmbeddedStore], telling: int) -> NoReturn:
     try:
-        with closing(open_store()) as store:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            store.take_snapshot(target)
+        open_store().close()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        take_snapshot(folder, target)
     except CppccError as error:
         os.write(telling, wire.pack_failure(error))
     except OSError as error:
