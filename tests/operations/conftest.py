@@ -25,6 +25,7 @@ from cppcc_graph.web import create_app
 from cppcc_graph.web.forwarded import Proxies
 from cppcc_graph.web.front import Front
 from cppcc_graph.web.measures import Measures, Workings
+from cppcc_graph.web.writing import writers_of
 
 ASK = "/sparql?query=ASK%7B%7D"
 
@@ -71,7 +72,7 @@ class Door:
             answers=_Here(self.store),
             state=self.store.state,
             measures=self.measures,
-            max_body_bytes=4_000_000,
+            most_bytes=writers_of(app).most_bytes,
             proxies=Proxies(self.proxies),
         )
 

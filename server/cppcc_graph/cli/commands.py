@@ -23,6 +23,7 @@ _COMMANDS = {
     "coverage": "cppcc_graph.cli.coverage",
     "load": "cppcc_graph.cli.load",
     "dump": "cppcc_graph.cli.dump",
+    "token": "cppcc_graph.cli.token",
 }
 
 

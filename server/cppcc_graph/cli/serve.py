@@ -65,9 +65,21 @@ def command(**given: object) -> None:
     settings = settings_of(**given)
     logging.basicConfig(stream=sys.stderr, level=settings.log_level.upper(), format="%(message)s")
     send_lines_to(sys.stdout)
+    _look_at_tokens(settings)
     listener = listen(settings.host, settings.port)
     with closing(listener.socket):
         serve(settings, listener, _supply(settings))
+
+
+def _look_at_tokens(settings: Settings) -> None:
+    """Tokens that cannot be read end the start; that there are none is said."""
+    if not settings.writable or settings.no_auth or not isinstance(settings.store, Path):
+        return
+    from cppcc_graph.tokens import Tokens
+
+    if not Tokens(settings.store).contents().issued:
+        told = f"nobody may write yet; make a token with: cppcc token create NAME --store {_quoted(settings.store)}"
+        click.echo(f"cppcc: {told}", err=True)
 
 
 def _supply(settings: Settings) -> "Supply":

@@ -39,6 +39,7 @@ from cppcc_graph.web.asgi import Application
 from cppcc_graph.web.forwarded import Proxies
 from cppcc_graph.web.front import Front
 from cppcc_graph.web.measures import Measures, Workings
+from cppcc_graph.web.writing import writers_of
 
 GRACE_S = 10
 _LAST_WORDS_S = 1.0
@@ -128,7 +129,7 @@ async def _serve(plan: FrontPlan) -> None:
         answers=answers,
         state=dispatcher.state_name,
         measures=measures,
-        max_body_bytes=app.config["MAX_CONTENT_LENGTH"],
+        most_bytes=writers_of(app).most_bytes,
         proxies=Proxies(plan.settings.trusted_proxy),
     )
     loop.set_default_executor(threads)

@@ -9,6 +9,8 @@ from cppcc_graph.errors import CppccError
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import Store
 from cppcc_graph.web import entities, graph_store, home, operations, publishing, questions, sparql
+from cppcc_graph.web.bodies import MAX_BODY_BYTES as MAX_BODY_BYTES
+from cppcc_graph.web.direct_names import init_direct_names
 from cppcc_graph.web.examples import init_examples
 from cppcc_graph.web.frame import init_frame
 from cppcc_graph.web.headers import init_headers
@@ -19,9 +21,6 @@ from cppcc_graph.web.request_log import init_request_log
 from cppcc_graph.web.served import init_served
 from cppcc_graph.web.unread import init_unread
 from cppcc_graph.web.writing import init_writing
-
-MAX_BODY_BYTES = 4_000_000
-"""The largest body that is read; a query is far shorter."""
 
 
 def create_app(settings: Settings, store: Store, measures: Measures | None = None) -> Flask:
@@ -39,12 +38,13 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     app.url_map.strict_slashes = False
     init_request_log(app, measures or Measures(workings=Workings, why_not_ready=partial(_why_not_ready, store)))
     init_served(app, settings, store)
-    init_writing(app, settings)
     init_i18n(app)
     init_frame(app)
     init_examples(app)
     init_problems(app)
     init_headers(app)
+    init_direct_names(app)
+    init_writing(app, settings)
     init_unread(app)
     for concern in (operations, home, sparql, graph_store, publishing, questions, entities):
         app.register_blueprint(concern.blueprint)

@@ -19,6 +19,7 @@ PIECE_BYTES = 256 * 1024
 CODED_AT_ONCE_BYTES = 32 * 1024
 """A longer body is coded in a thread."""
 _STALLED_S = 60.0
+_TOO_LONG_BYTES = 2**62
 _OF_BODIES = frozenset({b"content-length", b"transfer-encoding"})
 _ASCII = bytes(range(0x21, 0x7F))
 _COMMON = [(name.lower().encode(), value.encode()) for name, value in DATA_HEADERS.items()]
@@ -76,12 +77,16 @@ def has_body(scope: Message) -> bool:
     return False
 
 
-def plain(scope: Message, body: bytes) -> Message:
-    """The scope of a request whose body is whole and whose address is ASCII, as WSGI wants it."""
+def plain(scope: Message, body: bytes | None) -> Message:
+    """
+    The scope of a request whose body is whole and whose address is ASCII, as WSGI wants it.
+
+    A body that was too long, None, is announced as one that no application takes; nobody reads a part of it.
+    """
     lines = cast("list[tuple[bytes, bytes]]", scope["headers"])
     kept = [(name, value) for name, value in lines if name not in _OF_BODIES]
     if has_body(scope):
-        kept.append((b"content-length", str(len(body)).encode()))
+        kept.append((b"content-length", str(_TOO_LONG_BYTES if body is None else len(body)).encode()))
     query_string = cast("bytes", scope["query_string"])
     if not query_string.isascii():
         query_string = quote(query_string, safe=_ASCII).encode()

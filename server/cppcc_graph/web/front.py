@@ -17,10 +17,11 @@ from typing import Protocol, cast
 from cppcc_graph.errors import CppccError
 from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.web.asgi import Application, Message, Receive, Send, cut, has_body, plain, replayed, sent, state_of
+from cppcc_graph.web.bodies import received
 from cppcc_graph.web.conditional import validator
 from cppcc_graph.web.exchange import Exchange, client_of, understood
 from cppcc_graph.web.forwarded import Proxies
-from cppcc_graph.web.incoming import header_fields
+from cppcc_graph.web.incoming import Headers, header_fields
 from cppcc_graph.web.measures import Measures
 from cppcc_graph.web.operations import PATHS, operation
 from cppcc_graph.web.outcomes import CLIENT_LEFT, outcome_of
@@ -29,9 +30,7 @@ from cppcc_graph.web.request_log import Line, hash_of, is_written, write_line
 
 ENDPOINT = "/sparql"
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY"})
-_BODY_DEADLINE_S = 30.0
 _WATCHED_AFTER_S = 0.05
-_MOST_DIGITS = 15
 
 
 class AnswerSource(Protocol):
@@ -57,7 +56,7 @@ class Front:
         answers: Answers queries.
         state: Names the present state of the data.
         measures: Count what is answered here; the application's own.
-        max_body_bytes: The most that is read of a body.
+        most_bytes: The most that is read of the body of a request, by its method, path and header fields.
         proxies: Whose word about clients and addresses counts.
     """
 
@@ -65,7 +64,7 @@ class Front:
     answers: AnswerSource
     state: Callable[[], str]
     measures: Measures
-    max_body_bytes: int
+    most_bytes: Callable[[str, str, Headers], int]
     proxies: Proxies
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -74,18 +73,18 @@ class Front:
             return
         started_s = perf_counter()
         scope = self.proxies.real(scope)
+        path = cast("str", scope["path"]).removeprefix(cast("str", scope["root_path"]))
         try:
-            body = await self._body(scope, receive)
+            body = await received(scope, receive, self._most_bytes(scope, path))
         except (TimeoutError, ConnectionError):
             cut(scope)
             self._tell(_gone(scope, started_s), is_query=False)
             return
-        path = cast("str", scope["path"]).removeprefix(cast("str", scope["root_path"]))
         if path in PATHS and scope["method"] in ("GET", "HEAD"):
             await self._operation(path, scope, send)
             return
         is_ours = path == ENDPOINT and scope["method"] in _METHODS
-        exchange = understood(scope, body) if is_ours else None
+        exchange = understood(scope, body) if is_ours and body is not None else None
         failure = None
         if exchange is not None and exchange.is_page:
             shown = await self._shown(exchange, receive)
@@ -96,7 +95,7 @@ class Front:
             failure = await self._exchange(exchange, scope, receive, send)
         if exchange is None or exchange.is_page or failure is not None:
             state_of(scope).update(failure=failure, started_s=started_s)
-            await self.application(plain(scope, body), replayed(body, receive), send)
+            await self.application(plain(scope, body), replayed(body or b"", receive), send)
 
     async def after_failure(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answers a GET whose query has failed; the failure stands in the scope's state."""
@@ -124,28 +123,11 @@ class Front:
         )
         self._tell(line, is_query=False)
 
-    async def _body(self, scope: Message, receive: Receive) -> bytes:
-        """
-        The whole body, or one byte more than may be read.
-
-        Raises:
-            TimeoutError: it does not arrive.
-            ConnectionError: the client left.
-        """
+    def _most_bytes(self, scope: Message, path: str) -> int:
         if not has_body(scope):
-            return b""
-        if _announced(scope) > self.max_body_bytes:
-            return bytes(self.max_body_bytes + 1)  # refused unread
-        body = bytearray()
-        async with asyncio.timeout(_BODY_DEADLINE_S):
-            while len(body) <= self.max_body_bytes:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ConnectionResetError
-                body += cast("bytes", message.get("body", b""))
-                if not message.get("more_body"):
-                    break
-        return bytes(body[: self.max_body_bytes + 1])
+            return 0
+        fields = header_fields(cast("list[tuple[bytes, bytes]]", scope["headers"]))
+        return self.most_bytes(cast("str", scope["method"]), path, fields)
 
     async def _shown(self, exchange: Exchange, receive: Receive) -> Answer | CppccError | None:
         """What a page is going to show; found here, so that no thread waits for it. None when the client has left."""
@@ -214,14 +196,6 @@ async def sent_on(scope: Message, send: Send, message: Message) -> None:
     if callable(has_left) and has_left():
         raise ConnectionResetError
     await send(message)
-
-
-def _announced(scope: Message) -> int:
-    """The length of the body that the request announces; 0 when it announces none."""
-    for name, value in cast("list[tuple[bytes, bytes]]", scope["headers"]):
-        if name == b"content-length" and value.isdigit():
-            return int(value[:_MOST_DIGITS])
-    return 0
 
 
 class _Watch:

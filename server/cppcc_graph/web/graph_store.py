@@ -188,7 +188,7 @@ def _written(target: _Target, documents: tuple[Document, ...], grant: Grant | No
 
 def _document(base_iri: str) -> Document:
     if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnsupportedMediaType(_("A graph is sent uncompressed."))
+        raise UnsupportedMediaType(_("A graph is sent uncompressed, or with Content-Encoding gzip."))
     rdf_format = _format_of(request.headers.get("Content-Type", ""))
     return Document(content=request.get_data(cache=False), format=rdf_format, base_iri=base_iri)
 

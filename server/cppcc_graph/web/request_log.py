@@ -14,6 +14,7 @@ from typing import TextIO, TypeAlias
 from flask import Flask, Response, current_app, g, request
 
 from cppcc_graph.store.base import Answer, QueryRequest
+from cppcc_graph.tokens import IN_TEXT
 from cppcc_graph.web.measures import Measures
 from cppcc_graph.web.outcomes import outcome_of
 
@@ -128,7 +129,7 @@ def note_failure(kind: str) -> None:
 def hash_of(query: QueryRequest) -> str:
     """What a line says of a query; its text goes out at DEBUG."""
     if _log.isEnabledFor(logging.DEBUG):
-        _log.debug(json.dumps({"query": query.query}, ensure_ascii=False))
+        _log.debug(json.dumps({"query": IN_TEXT.sub(r"\1_…", query.query)}, ensure_ascii=False))
     return hashlib.sha256(query.query.encode("utf-8", "replace")).hexdigest()[:12]
 
 

@@ -6,26 +6,40 @@ to this machine, and under a name that its owner made lead here (DNS rebinding).
 """
 
 import re
+from io import BytesIO
+from typing import cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, current_app, request
-from werkzeug.exceptions import BadRequest, Forbidden
+from flask import Flask, current_app, g, request
+from werkzeug.exceptions import BadRequest, Forbidden, RequestEntityTooLarge
+from werkzeug.wsgi import get_input_stream
 
-from cppcc_graph.errors import ReadOnly, TooManyAttempts, Unauthorised
+from cppcc_graph.errors import CppccError, ReadOnly, TooManyAttempts, Unauthorised
 from cppcc_graph.settings import Settings, is_loopback
 from cppcc_graph.store.address import Remote
 from cppcc_graph.tokens import IN_TEXT, Grant, Tokens
 from cppcc_graph.web.attempts import Attempts
+from cppcc_graph.web.bodies import MAX_BODY_BYTES, MIB, unzipped
 from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.incoming import Headers
+from cppcc_graph.web.negotiate import parse_media_type
 from cppcc_graph.web.served import settings
+from cppcc_graph.web.sparql_request import UPDATE
 
+_ENDPOINT = "/sparql"
+_WRITING = frozenset({"PUT", "POST", "PATCH", "DELETE"})
 _HOST = re.compile(r"(\[[^\[\]]*\]|[^:\[\]]+)(?::[0-9]+)?")
 _OTHER_PAGES = frozenset({"cross-site", "same-site"})
 _TOKEN_FIELD = re.compile(r"(?:^|&)access_token(?:=|&|$)")
 
 
 class Writers:
-    """Who may write to one application: the tokens of its store, and who has tried without."""
+    """
+    Who may write to one application: the tokens of its store, and who has tried without.
+
+    Attributes:
+        most_written_bytes: The longest body of who may write.
+    """
 
     def __init__(self, known: Settings) -> None:
         """
@@ -36,6 +50,8 @@ class Writers:
         folder = None if isinstance(known.store, Remote) else known.store
         self._tokens = Tokens(folder) if is_asking and folder is not None else None
         self._attempts = Attempts()
+        self._is_open = known.writable and known.no_auth
+        self.most_written_bytes = known.body_mib * MIB
 
     def grant_for(self, authorization: str | None) -> Grant:
         """
@@ -47,6 +63,27 @@ class Writers:
         if self._tokens is None:
             raise ReadOnly
         return self._tokens.grant_for(authorization)
+
+    def most_bytes(self, method: str, path: str, headers: Headers) -> int:
+        """
+        The longest body that is received, in bytes; before it is, and whoever may not write sends no long ones.
+
+        Args:
+            method: Of the request.
+            path: Of its address, without what proxies put before it.
+            headers: Its header fields.
+        """
+        is_query = path.rstrip("/") == _ENDPOINT and not _is_update(headers)
+        if method not in _WRITING or is_query or not (self._is_open or self._is_known(headers)):
+            return MAX_BODY_BYTES
+        return self.most_written_bytes
+
+    def _is_known(self, headers: Headers) -> bool:
+        try:
+            self.grant_for(headers.get("Authorization", ""))
+        except CppccError:  # the request is refused later, in words
+            return False
+        return True
 
     def admitted(self, authorization: str | None, client: str) -> Grant:
         """
@@ -64,10 +101,16 @@ class Writers:
             raise
 
 
-def init_writing(app: Flask, known: Settings) -> Writers:
-    """Let *app* know who may write to it."""
-    writers = Writers(known)
-    app.extensions["writers"] = writers
+def init_writing(app: Flask, known: Settings) -> None:
+    """Let *app* know who may write to it, and look at them before it reads an update."""
+    app.extensions["writers"] = Writers(known)
+    if known.writable:
+        app.before_request(_look_at_updates)
+
+
+def writers_of(app: Flask) -> Writers:
+    """Those of :func:`init_writing`."""
+    writers: Writers = app.extensions["writers"]
     return writers
 
 
@@ -93,18 +136,51 @@ def check_may_write(operation: str) -> Grant | None:
 
     Spec: RFC 6750, sections 2 (Authenticated Requests) and 3 (The WWW-Authenticate Response Header Field).
     """
+    if "grant" in g and g.grant[0] == operation:
+        return cast("Grant | None", g.grant[1])
     known = settings()
     if not known.writable:
         raise ReadOnly
+    grant = _admitted(operation, known)
+    g.grant = operation, grant
+    _take_body(writers_of(current_app).most_written_bytes)
+    return grant
+
+
+def _look_at_updates() -> None:
+    if request.endpoint == "sparql.endpoint" and request.method == "POST" and _is_update(request.headers):
+        check_may_write("update")
+
+
+def _is_update(headers: Headers) -> bool:
+    return parse_media_type(headers.get("Content-Type", ""))[0] == UPDATE
+
+
+def _admitted(operation: str, known: Settings) -> Grant | None:
     _refuse_other_names(known)
     _refuse_other_pages(known)
     _refuse_token_in_address()
     if known.no_auth:
         return None
-    writers: Writers = current_app.extensions["writers"]
-    grant = writers.admitted(request.headers.get("Authorization"), request.remote_addr or "")
+    grant = writers_of(current_app).admitted(request.headers.get("Authorization"), request.remote_addr or "")
     grant.check(operation)
     return grant
+
+
+def _take_body(most_bytes: int) -> None:
+    """The body may be long now, and compressed: then what is read is what it becomes."""
+    request.max_content_length = most_bytes
+    if request.headers.get("Content-Encoding", "").lower() not in ("gzip", "x-gzip"):
+        return
+    environ = request.environ
+    try:
+        content = unzipped(get_input_stream(environ, max_content_length=most_bytes).read(), most_bytes)
+    except ValueError as error:
+        raise BadRequest(_("Content-Encoding says gzip, and the body is not that.")) from error
+    if content is None:
+        raise RequestEntityTooLarge
+    del environ["HTTP_CONTENT_ENCODING"]
+    environ.update({"wsgi.input": BytesIO(content), "CONTENT_LENGTH": str(len(content))})
 
 
 def _refuse_other_names(known: Settings) -> None:

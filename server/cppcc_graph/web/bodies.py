@@ -1,0 +1,89 @@
+"""
+Bodies of requests, whole and no longer than they may be.
+
+A query is short. A graph or an update may be long, but only whoever may write is given the memory for it, so the token
+is looked at before the body is received.
+"""
+
+import asyncio
+import zlib
+from typing import cast
+
+from cppcc_graph.web.asgi import Message, Receive, has_body
+
+MAX_BODY_BYTES = 4_000_000
+"""The largest body that is read from anybody; a query is far shorter."""
+MIB = 1024 * 1024
+_DEADLINE_S = 30.0
+_BYTES_PER_MORE_S = MIB
+_MOST_DIGITS = 15
+_GZIP = 16 + zlib.MAX_WBITS
+_PIECE_BYTES = 64 * 1024
+_MOST_MEMBERS = 10_000
+
+
+async def received(scope: Message, receive: Receive, most_bytes: int) -> bytes | None:
+    """
+    The whole body, or None when it is longer than *most_bytes*; then not all of it was read.
+
+    Raises:
+        TimeoutError: it does not arrive: within 30 s, and a second for each MiB that it may be longer than a query.
+        ConnectionError: the client left.
+    """
+    if not has_body(scope):
+        return b""
+    if _announced(scope) > most_bytes:
+        return None
+    body = bytearray()
+    async with asyncio.timeout(_DEADLINE_S + max(0, most_bytes - MAX_BODY_BYTES) / _BYTES_PER_MORE_S):
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError
+            body += cast("bytes", message.get("body", b""))
+            if len(body) > most_bytes:
+                return None
+            if not message.get("more_body"):
+                return bytes(body)
+
+
+def unzipped(content: bytes, most_bytes: int) -> bytes | None:
+    """
+    What was compressed with gzip, or None when it is longer than *most_bytes*; no more than that is ever in memory.
+
+    Raises:
+        ValueError: *content* is not gzip from its first to its last byte.
+
+    Spec: RFC 1952, section 2.2 (file format: members, one after the other); RFC 9110, section 8.4.1.3 (Gzip Coding).
+    """
+    whole, rest, begins, n_members = bytearray(), b"", 0, 0
+    member = None
+    while rest or begins < len(content):
+        if not rest:
+            rest = content[begins : begins + _PIECE_BYTES]
+            begins += _PIECE_BYTES
+        if member is None:
+            member = zlib.decompressobj(_GZIP)
+            n_members += 1
+        try:
+            whole += member.decompress(rest, _PIECE_BYTES)
+        except zlib.error as error:
+            raise ValueError("no gzip") from error
+        if len(whole) > most_bytes:
+            return None
+        rest = member.unused_data if member.eof else member.unconsumed_tail
+        if member.eof:
+            member = None
+        if n_members > _MOST_MEMBERS:
+            raise ValueError("too many members")
+    if member is not None or not n_members:
+        raise ValueError("the end is missing")
+    return bytes(whole)
+
+
+def _announced(scope: Message) -> int:
+    """The length of the body that the request announces; 0 when it announces none."""
+    for name, value in cast("list[tuple[bytes, bytes]]", scope["headers"]):
+        if name == b"content-length" and value.isdigit():
+            return int(value[:_MOST_DIGITS])
+    return 0
