@@ -62,13 +62,27 @@ def _namespace(prefix: str, iri: str, names: str = "") -> Namespace:
 CPPCC = _namespace("cppcc", f"{BASE}ontology#", "Report evidence inferredFrom")
 CPPCCSH = _namespace("cppccsh", f"{BASE}shapes#")
 
+HISTORY = _namespace(
+    "history",
+    f"{BASE}history#",
+    "Change added addedTriples change contentHash graph isListed operation removed removedTriples",
+)
+"""Not among `PREFIXES`: it occurs in the history alone, never in the data."""
+
 RDF = _namespace("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type langString")
 RDFS = _namespace("rdfs", "http://www.w3.org/2000/01/rdf-schema#", "label comment isDefinedBy")
 OWL = _namespace("owl", "http://www.w3.org/2002/07/owl#", "Ontology versionIRI versionInfo")
-XSD = _namespace("xsd", "http://www.w3.org/2001/XMLSchema#", "string integer decimal boolean date nonNegativeInteger")
+XSD = _namespace(
+    "xsd", "http://www.w3.org/2001/XMLSchema#", "string integer decimal boolean date dateTime nonNegativeInteger"
+)
 SKOS = _namespace("skos", "http://www.w3.org/2004/02/skos/core#", "prefLabel altLabel definition")
 DCTERMS = _namespace("dcterms", "http://purl.org/dc/terms/", "title description identifier")
-PROV = _namespace("prov", "http://www.w3.org/ns/prov#")
+PROV = _namespace(
+    "prov",
+    "http://www.w3.org/ns/prov#",
+    "Activity Agent Entity endedAtTime generatedAtTime startedAtTime used wasAssociatedWith wasGeneratedBy "
+    "wasRevisionOf",
+)
 QB = _namespace("qb", "http://purl.org/linked-data/cube#", "Observation")
 SDMX_DIMENSION = _namespace("sdmx-dimension", "http://purl.org/linked-data/sdmx/2009/dimension#")
 SDMX_MEASURE = _namespace("sdmx-measure", "http://purl.org/linked-data/sdmx/2009/measure#")
