@@ -17,6 +17,7 @@ from cppcc_graph.store.effects import Effective, carried_out
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.forked import forked
 from cppcc_graph.store.journal import Journal
+from cppcc_graph.store.lock import Lock
 from cppcc_graph.store.patch import Patch
 from cppcc_graph.store.proposal import Proposal, Reversal, Verdict
 
@@ -85,7 +86,7 @@ class Gate:
         journal: Of the folder, whose lock is held.
         judge: By the shapes.
         on_commit: Told of each commit, before anybody else.
-        lock: Of the folder; held as long as this is.
+        lock: Of the folder, held until `close`; None where nothing is committed.
         is_apart: Whether to judge in a process of its own, so that nothing of it stays in the memory of this one.
     """
 
@@ -93,13 +94,18 @@ class Gate:
     journal: Journal
     judge: Judging
     on_commit: Callable[[Entry, Patch], None]
-    lock: object
+    lock: Lock | None
     is_apart: bool = False
 
     @property
     def version(self) -> int:
         """Of the data; 0 before the first commit."""
         return self.journal.version
+
+    def close(self) -> None:
+        """The folder is free for others."""
+        if self.lock is not None:
+            self.lock.release()
 
     def prepare(self) -> None:
         """Makes the first judgement faster."""
@@ -170,6 +176,7 @@ class Gate:
             n_removed=len(patch.removed),
             graphs=tuple(patch.graphs),
             new_graphs=tuple(graph for graph in patch.graphs if graph not in existing),
+            counts=patch.counts,
             conforms=judgement.conforms,
             findings=judgement.findings,
             report=judgement.report,

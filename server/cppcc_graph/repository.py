@@ -10,9 +10,12 @@ from cppcc_graph.gate import Gate
 from cppcc_graph.judging import Judges
 from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources
 from cppcc_graph.store.base import Document
+from cppcc_graph.store.commits import Operation
+from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.folder import is_store
 from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.lock import lock_for_writing
-from cppcc_graph.store.proposal import DatasetWrite, Proposal, Verdict
+from cppcc_graph.store.proposal import Asked, DatasetWrite, Proposal, Verdict
 from cppcc_graph.store.versioned import brought_up, in_memory
 from cppcc_graph.terms import NamedNode, Quad, shorten
 
@@ -37,7 +40,7 @@ def open_gate(folder: Path, data: Sequence[Path] = (), *, is_apart: bool = False
     gate = locked(folder, is_apart=is_apart)
     if gate.store.is_empty():
         loaded = load([*ontology_sources(), *data_sources(data)])
-        accepted(gate.propose(loading(loaded)))
+        accepted(gate.propose(local(DatasetWrite(document=as_document(loaded)), "load")))
     return gate
 
 
@@ -62,23 +65,48 @@ def locked(folder: Path, *, is_apart: bool = False) -> Gate:
     )
 
 
-def loading(loaded: Iterable[Loaded], *, is_dry_run: bool = False, message: str = "") -> Proposal:
-    """The proposal of this machine's user that each of these graphs becomes what its file says."""
-    quads = (
-        Quad(t.subject, t.predicate, t.object, NamedNode(graph.graph_iri)) for graph in loaded for t in graph.triples
+def only_looked_at(folder: Path) -> Gate:
+    """
+    The gate to what is in *folder*, for proposals that change nothing; nothing in it is touched, be there nothing.
+
+    Raises:
+        StoreUnavailable: the folder cannot be read.
+    """
+    store = in_memory(folder) if is_store(folder) else EmbeddedStore()
+    return Gate(
+        store=store,
+        journal=Journal.read(folder),
+        judge=Judges(),
+        on_commit=lambda _entry, _patch: None,
+        lock=None,
     )
-    document = Document(content=write_graph(quads, N_QUADS), format=N_QUADS)
+
+
+def as_document(loaded: Iterable[Loaded]) -> Document:
+    """Graphs from files as one document that names them."""
+    quads = (
+        Quad(triple.subject, triple.predicate, triple.object, NamedNode(graph.graph_iri))
+        for graph in loaded
+        for triple in graph.triples
+    )
+    return Document(content=write_graph(quads, N_QUADS), format=N_QUADS)
+
+
+def local(
+    asked: Asked, operation: Operation, *, message: str = "", is_dry_run: bool = False, expected: int | None = None
+) -> Proposal:
+    """A proposal of this machine's user, whom nobody asks for a token."""
     return Proposal(
-        asked=DatasetWrite(document=document),
-        operation="load",
-        agent=local_agent(),
+        asked=asked,
+        operation=operation,
+        agent=_local_agent(),
         message=message,
+        expected=() if expected is None else (expected,),
         is_dry_run=is_dry_run,
     )
 
 
-def local_agent() -> str:
-    """How history names the user of this machine."""
+def _local_agent() -> str:
     try:
         return f"local:{getpass.getuser()}"
     except (KeyError, OSError):

@@ -167,6 +167,17 @@ def test_a_dataset_replaces_its_graphs_and_on_demand_all(store):
     assert len(second.removed) == 2
 
 
+def test_a_graph_that_differs_in_nothing_but_the_labels_of_blank_nodes_is_the_same(store):
+    def put(turtle):
+        document = Document(content=b"@prefix ex: <http://example.org/> . " + turtle, format=TURTLE)
+        return carried_out(store, GraphWrite(graph_iri=BASE + "b", documents=(document,), is_replacing=True))
+
+    put(b"_:x ex:p _:y . _:y ex:q 1 .")
+
+    assert lines(put(b"_:one ex:q 1 . _:two ex:p _:one .")) == []
+    assert len(put(b"_:one ex:q 2 . _:two ex:p _:one .")) == 4
+
+
 def test_a_graph_that_is_not_there_cannot_be_removed(store):
     with pytest.raises(UnknownGraph):
         carried_out(store, GraphRemoval(graph_iri=BASE + "three"))

@@ -22,6 +22,8 @@ _COMMANDS = {
     "verify": "cppcc_graph.cli.verify",
     "coverage": "cppcc_graph.cli.coverage",
     "load": "cppcc_graph.cli.load",
+    "publish": "cppcc_graph.cli.publish",
+    "revert": "cppcc_graph.cli.revert",
     "dump": "cppcc_graph.cli.dump",
     "token": "cppcc_graph.cli.token",
 }

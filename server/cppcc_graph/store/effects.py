@@ -1,6 +1,6 @@
 """What a request does to a store that nobody else reads, as a patch; all of it, or nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from cppcc_graph.errors import BadSyntax, UnknownGraph
@@ -8,11 +8,12 @@ from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import Document, GraphWrite, UpdateRequest, named
 from cppcc_graph.store.documents import graph_of, parsed
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.fingerprint import content_hash
 from cppcc_graph.store.merging import in_named_graphs
 from cppcc_graph.store.modifying import update
 from cppcc_graph.store.patch import Patch
 from cppcc_graph.store.proposal import DatasetWrite, GraphRemoval, GraphUpdate
-from cppcc_graph.terms import NamedNode, Quad, Triple
+from cppcc_graph.terms import BlankNode, NamedNode, Quad, Triple
 
 Effective: TypeAlias = UpdateRequest | GraphUpdate | GraphWrite | GraphRemoval | DatasetWrite | Patch
 
@@ -85,7 +86,25 @@ class _Work:
     def _put(self, contents: Mapping[NamedNode, Iterable[Triple]], *, is_replacing: bool) -> None:
         new = tuple(in_named_graphs({graph: list(triples) for graph, triples in contents.items()}))
         old = tuple(quad for graph in contents for quad in self._quads(graph.value)) if is_replacing else ()
-        self.do(Patch(added=new, removed=old))
+        alike = self._only_labelled_otherwise(new) if is_replacing else frozenset()
+        self.do(
+            Patch(
+                added=tuple(quad for quad in new if _name(quad) not in alike),
+                removed=tuple(quad for quad in old if _name(quad) not in alike),
+            )
+        )
+
+    def _only_labelled_otherwise(self, new: Sequence[Quad]) -> frozenset[str]:
+        """Graphs of *new* that differ from those in the store by nothing but the labels of blank nodes."""
+        graphs: dict[str, list[Quad]] = {}
+        for quad in new:
+            graphs.setdefault(_name(quad), []).append(quad)
+        known = self._store.versions() if any(map(_has_blank_node, new)) else {}
+        return frozenset(
+            iri
+            for iri, quads in graphs.items()
+            if iri in known and any(map(_has_blank_node, quads)) and known[iri] == content_hash(quads)
+        )
 
     def _quads(self, graph_iri: str) -> tuple[Quad, ...]:
         try:
@@ -108,6 +127,10 @@ def dataset_of(document: Document) -> dict[NamedNode, list[Triple]]:
             raise BadSyntax(mark("every triple stands in a graph with an IRI; this document has others"), source="body")
         contents.setdefault(quad.graph_name, []).append(quad.triple)
     return contents
+
+
+def _has_blank_node(quad: Quad) -> bool:
+    return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode)
 
 
 def _name(quad: Quad) -> str:

@@ -7,6 +7,7 @@ removing what is not does nothing, so a sequence of patches may be applied again
 Source: RDF Patch, https://afs.github.io/rdf-patch/ (rows A and D).
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -44,8 +45,13 @@ class Patch:
     @property
     def graphs(self) -> list[str]:
         """IRIs of the named graphs that change, sorted."""
-        names = {quad.graph_name for quad in (*self.added, *self.removed)}
-        return sorted(name.value for name in names if isinstance(name, NamedNode))
+        return list(self.counts)
+
+    @property
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """For each named graph that changes, by IRI: quads that come and quads that go."""
+        coming, going = _names(self.added), _names(self.removed)
+        return {iri: (coming[iri], going[iri]) for iri in sorted(coming.keys() | going.keys())}
 
     @property
     def has_blank_nodes(self) -> bool:
@@ -66,6 +72,10 @@ class Patch:
             else:
                 added[quad] = None
         return Patch(added=tuple(added), removed=tuple(removed))
+
+
+def _names(quads: Iterable[Quad]) -> Counter[str]:
+    return Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, NamedNode))
 
 
 def patch_text(patch: Patch) -> bytes:

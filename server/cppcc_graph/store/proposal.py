@@ -86,6 +86,7 @@ class Verdict:
         n_removed: Quads that go, or would.
         graphs: IRIs of the graphs that change, or would.
         new_graphs: Those of them that did not exist.
+        counts: For each of the graphs, quads that come and quads that go.
         conforms: Whether the data keep the shapes afterwards.
         findings: JSON of each finding.
         report: The ``sh:ValidationReport`` in N-Triples.
@@ -99,6 +100,7 @@ class Verdict:
     n_removed: int
     graphs: tuple[str, ...]
     new_graphs: tuple[str, ...]
+    counts: dict[str, tuple[int, int]]
     conforms: bool
     findings: tuple[dict[str, object], ...]
     report: str

@@ -13,18 +13,22 @@ from cppcc_graph.terms import Triple
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.i18n import language
 from cppcc_graph.web.negotiate import ranking
+from cppcc_graph.web.pages import render
 from cppcc_graph.web.problem import PROBLEMS, problem_response
 from cppcc_graph.web.problems import NothingAcceptable, problem_of
 from cppcc_graph.web.request_log import note_failure
 from cppcc_graph.web.vary import depends_on
+from cppcc_graph.web.verdict_pages import AGAIN_S, job_page, verdict_page
+from cppcc_graph.web.wanted import HTML, HTML_TYPES, accepted
 
-_REPORTS = {rdf_format.name: rdf_format.media_types for rdf_format in GRAPH_FORMATS}
+_REPORTS = {rdf_format.name: (rdf_format.media_type,) for rdf_format in GRAPH_FORMATS}
 _TEXT, _PROBLEM = "text", "problem"
-_OFFERED: Mapping[str, Sequence[str]] = {
-    **_REPORTS,
+_IN_WORDS: Mapping[str, Sequence[str]] = {
     _PROBLEM: ("application/problem+json", "application/json"),
-    _TEXT: ("text/plain", "text/html"),
+    HTML: HTML_TYPES,
+    _TEXT: ("text/plain",),
 }
+_OFFERED: Mapping[str, Sequence[str]] = {**_REPORTS, **_IN_WORDS}
 _REFUSED, _ACCEPTED = 422, 200
 _KIND = "not-conforming"
 
@@ -35,24 +39,39 @@ def report_response(verdict: Verdict) -> Response:
 
     Raises:
         NothingAcceptable: ``Accept`` names no format in which there is one.
+        UnknownFormat: ``?format=`` does not.
 
     Spec: SHACL, section 3.6 (validation report).
     """
-    depends_on("Accept")
-    names = ranking(request.args.get("format") or request.headers.get("Accept"), _OFFERED)
-    if not names:
-        raise NothingAcceptable({name: types[0] for name, types in _OFFERED.items()})
+    chosen = _chosen()
     status = _ACCEPTED if verdict.conforms else _REFUSED
     if not verdict.conforms:
         note_failure(_KIND)
-    if names[0] == _PROBLEM:
+    if chosen == HTML:
+        response = render(verdict_page(verdict, _summary(verdict)))
+        response.status_code = status
+        return response
+    if chosen == _PROBLEM:
         return Response(
             json.dumps(_document(verdict, status), ensure_ascii=False), status, content_type=_type_of(status)
         )
-    if names[0] == _TEXT:
+    if chosen == _TEXT:
         return Response(_as_text(verdict), status, mimetype="text/plain")
-    rdf_format = format_named(names[0])
+    rdf_format = format_named(chosen)
     return Response(write_graph(_triples(verdict), rdf_format), status, content_type=rdf_format.content_type)
+
+
+def _chosen() -> str:
+    """A name in `_OFFERED`: what ``?format=`` names, else what ``Accept`` prefers."""
+    asked = request.args.get("format", "").strip().lower()
+    if asked:
+        in_words = [name for name, types in _IN_WORDS.items() if asked in (name, *types)]
+        return in_words[0] if in_words else accepted(asked, None, GRAPH_FORMATS)[0]
+    depends_on("Accept")
+    names = ranking(request.headers.get("Accept"), _OFFERED)
+    if not names:
+        raise NothingAcceptable({name: types[0] for name, types in _OFFERED.items()})
+    return names[0]
 
 
 def skolemised_response(verdict: Verdict) -> Response:
@@ -66,11 +85,18 @@ def job_response(job: Job) -> Response:
         return problem_response(problem_of(job.failure))
     if job.verdict is not None and not job.verdict.conforms:
         return report_response(job.verdict)
-    document = {"operation": job.operation, "agent": job.agent, "focusNodes": job.n_focus_nodes, **_progress(job)}
-    response = Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
+    response = _progress_response(job)
     if not job.is_over:
-        response.headers["Retry-After"] = "2"
+        response.headers["Retry-After"] = str(AGAIN_S)
     return response
+
+
+def _progress_response(job: Job) -> Response:
+    depends_on("Accept")
+    if ranking(request.headers.get("Accept"), {_PROBLEM: ("application/json",), HTML: HTML_TYPES})[:1] == [HTML]:
+        return render(verdict_page(job.verdict, "") if job.verdict is not None else job_page(job))
+    document = {"operation": job.operation, "agent": job.agent, "focusNodes": job.n_focus_nodes, **_progress(job)}
+    return Response(json.dumps(document, ensure_ascii=False), content_type="application/json")
 
 
 def _progress(job: Job) -> dict[str, object]:
@@ -84,7 +110,8 @@ def _counts(verdict: Verdict) -> dict[str, object]:
         "version": verdict.version,
         "added": verdict.n_added,
         "removed": verdict.n_removed,
-        "graphs": list(verdict.graphs),
+        "counts": verdict.counts,
+        "newGraphs": list(verdict.new_graphs),
     }
 
 

@@ -64,6 +64,7 @@ def _read_verdict(payload: bytes) -> Verdict:
     fields = json.loads(payload)
     for name in ("graphs", "new_graphs", "findings"):
         fields[name] = tuple(fields[name])
+    fields["counts"] = {iri: (n_added, n_removed) for iri, (n_added, n_removed) in fields["counts"].items()}
     return Verdict(**fields)
 
 
