@@ -13,10 +13,16 @@ from flask.testing import FlaskClient
 from cppcc_graph import web
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
-from cppcc_graph.web import pages, parts
+from cppcc_graph.web import change_pages, change_parts, pages, parts
 
 TEMPLATES = Path(web.__file__).parent / "templates"
-PAGES = [known for known in vars(pages).values() if dataclasses.is_dataclass(known) and hasattr(known, "TEMPLATE")]
+SHOWN = [
+    known
+    for module in (pages, parts, change_pages, change_parts)
+    for known in vars(module).values()
+    if dataclasses.is_dataclass(known) and known.__module__ == module.__name__
+]
+PAGES = [known for known in SHOWN if hasattr(known, "TEMPLATE")]
 SHARED = {"base.html", "_partials.html", "_answer.html"}
 OBSERVATION = "/doc/report/mingchuan-2033/observation/filed-proposals.html"
 ADDRESSES = [
@@ -55,11 +61,7 @@ def test_every_template_has_a_page() -> None:
     assert {path.name for path in TEMPLATES.iterdir()} == {page.TEMPLATE for page in PAGES} | SHARED
 
 
-@pytest.mark.parametrize(
-    "shown",
-    [known for known in {**vars(pages), **vars(parts)}.values() if dataclasses.is_dataclass(known)],
-    ids=lambda shown: shown.__name__,
-)
+@pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: shown.__name__)
 def test_every_field_that_reaches_a_template_is_documented(shown: type) -> None:
     undocumented = [field.name for field in dataclasses.fields(shown) if field.name not in (shown.__doc__ or "")]
     says_all_in_one_line = "Attributes:" not in (shown.__doc__ or "")
