@@ -2,11 +2,13 @@
 
 import getpass
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from cppcc_graph.errors import NotConforming
 from cppcc_graph.formats import N_QUADS, write_graph
 from cppcc_graph.gate import Gate
+from cppcc_graph.history import add_commit, history_of
 from cppcc_graph.judging import Judges
 from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources
 from cppcc_graph.store.base import Document
@@ -54,12 +56,12 @@ def locked(folder: Path, *, is_apart: bool = False) -> Gate:
     lock = lock_for_writing(folder)
     brought_up(folder)
     store, journal = in_memory(folder), Journal.open(folder)
-    store.number = journal.version
+    store.number, store.history = journal.version, history_of(journal)
     return Gate(
         store=store,
         journal=journal,
         judge=Judges(),
-        on_commit=lambda _entry, _patch: None,
+        on_commit=partial(add_commit, store.history),
         lock=lock,
         is_apart=is_apart,
     )

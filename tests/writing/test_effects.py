@@ -216,8 +216,10 @@ def random_operation(dice):
             f"DELETE DATA {{ GRAPH {one} {{ {a} {p} {b} }} }}",
             f"DELETE WHERE {{ GRAPH {one} {{ ?s {p} ?o }} }}",
             f"WITH {one} DELETE {{ ?s {p} ?o }} INSERT {{ ?o {q} ?s }} WHERE {{ ?s {p} ?o }}",
-            f"WITH {one} INSERT {{ ?s {q} ?x GRAPH {other} {{ ?s {p} {a} }} }} "
-            f"WHERE {{ ?s {p} ?o OPTIONAL {{ ?o {q} ?x }} }}",
+            (
+                f"WITH {one} INSERT {{ ?s {q} ?x GRAPH {other} {{ ?s {p} {a} }} }} "
+                f"WHERE {{ ?s {p} ?o OPTIONAL {{ ?o {q} ?x }} }}"
+            ),
             f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} WHERE {{ GRAPH ?g {{ ?s ?p ?o FILTER (?s = {a}) }} }}",
             f"INSERT {{ GRAPH {one} {{ ?s {p} ?o }} }} USING {other} WHERE {{ ?s {q} ?o }}",
             f"INSERT {{ GRAPH {one} {{ ?s {p} {b} }} }} USING NAMED {other} WHERE {{ GRAPH ?g {{ ?s {q} ?o }} }}",

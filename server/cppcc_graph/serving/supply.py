@@ -12,8 +12,10 @@ from typing import NoReturn
 
 from cppcc_graph.errors import CppccError, StoreUnavailable
 from cppcc_graph.gate import Gate, Progress
+from cppcc_graph.history import history_of
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.proposal import Proposal, Verdict
 from cppcc_graph.store.versioned import take_snapshot
 from cppcc_graph.store.workers import wire
@@ -151,7 +153,14 @@ def _snapshot_taken(folder: Path, snapshots: Path, open_store: Callable[[], Embe
         raise wire.unpack_failure(told)
     if not target.exists():
         raise StoreUnavailable("the process that opened the store has ended without a word")
-    return partial(EmbeddedStore.of_snapshot, target)
+    journal = Journal.read(folder)
+    return partial(_with_history, target, journal.version, history_of(journal) if journal.version else None)
+
+
+def _with_history(snapshot: Path, number: int, history: EmbeddedStore | None) -> Store:
+    store = EmbeddedStore.of_snapshot(snapshot)
+    store.number, store.history = number, history
+    return store
 
 
 def _take_snapshot(folder: Path, target: Path, open_store: Callable[[], EmbeddedStore], telling: int) -> NoReturn:
