@@ -41,9 +41,9 @@ def committed(journal, store, patch, *, agent="local:hui", operation="update", m
     return journal.append(commit, patch, now=now)
 
 
-def noted(journal, patch):
+def noted(journal, patch, *, now=None):
     """*patch* written to *journal*, with nothing true said about what it does."""
-    return journal.append(Commit(agent="local:hui", operation="update", graphs={}, data_version=""), patch)
+    return journal.append(Commit(agent="local:hui", operation="update", graphs={}, data_version=""), patch, now=now)
 
 
 @contextmanager
