@@ -216,7 +216,7 @@ def _refuse_token_in_address() -> None:
         raise BadRequest(
             _(
                 "A token in an address would stand in logs and is not accepted. Have it revoked, and send another one "
-                "in the header Authorization: Bearer …"
+                "in the header Authorization."
             )
         )
 
