@@ -10,12 +10,17 @@ import pyoxigraph
 import pytest
 from tests.engines import cppcc
 
+from cppcc_graph.grants import Grant
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.tokens import Tokens
 from cppcc_graph.web import create_app
 
-BARE = ("--empty", "--default-graph", "separate", "--shapes", "none", "--writable", "--no-auth")
 AUTHORITY = "www.example"
+BARE = (
+    *("--empty", "--default-graph", "separate", "--shapes", "none"),
+    *("--writable", "--no-auth", "--allowed-host", AUTHORITY),
+)
 
 
 @dataclass(frozen=True)
@@ -40,13 +45,14 @@ def flask_door(store: EmbeddedStore, settings: Settings) -> Door:
     return send
 
 
-def served_door(address: str) -> Door:
+def served_door(address: str, token: str = "") -> Door:
     host, port = address.rsplit(":", 1)
 
     def send(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Got:
         connection = http.client.HTTPConnection(host, int(port), timeout=60)
         try:
-            connection.request(method, path, body or None, {"Host": AUTHORITY, **headers})
+            own = {"Host": AUTHORITY} | ({"Authorization": f"Bearer {token}"} if token else {})
+            connection.request(method, path, body or None, {**own, **headers})
             answer = connection.getresponse()
             got = {name.lower(): value for name, value in answer.getheaders()}
             return Got(answer.status, got, answer.read())
@@ -67,12 +73,38 @@ def served() -> Iterator[str]:
 def bare(request: pytest.FixtureRequest) -> Door:
     """A door to an empty writable store."""
     if request.param == "flask":
-        settings = Settings(empty=True, default_graph="separate", shapes="none", writable=True, no_auth=True)
+        settings = Settings(
+            empty=True,
+            default_graph="separate",
+            shapes="none",
+            writable=True,
+            no_auth=True,
+            allowed_host=(AUTHORITY,),
+        )
         return flask_door(EmbeddedStore(is_merged=False), settings)
     door = served_door(request.getfixturevalue("served"))
     emptied = door("POST", "/sparql", {"Content-Type": "application/sparql-update"}, b"DROP ALL")
     assert emptied.status == 204
     return door
+
+
+@pytest.fixture(scope="session")
+def gated_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A door to ``cppcc serve --writable`` over the bundled data, for who has a token."""
+    store = tmp_path_factory.mktemp("gated") / "store"
+    store.mkdir()
+    token = Tokens(store).create(Grant(name="conformance"))
+    options = ("--store", str(store), "--writable", "--allowed-host", AUTHORITY)
+    with cppcc.served(options=options) as engine:
+        yield served_door(engine.query_url.removeprefix("http://").removesuffix("/sparql"), token)
+
+
+@pytest.fixture
+def gated(gated_server: Door) -> Iterator[Door]:
+    """The same, as it was in the beginning."""
+    yield gated_server
+    back = gated_server("POST", "/versions/1/revert", {}, b"")
+    assert back.status == 204
 
 
 def fill(door: Door, graphs: Mapping[str, Path]) -> None:

@@ -178,6 +178,15 @@ def test_a_graph_that_differs_in_nothing_but_the_labels_of_blank_nodes_is_the_sa
     assert len(put(b"_:one ex:q 2 . _:two ex:p _:one .")) == 4
 
 
+def test_a_graph_that_became_empty_is_not_there_any_more(store):
+    updated(store, "DELETE WHERE { GRAPH ex:one { ?s ?p ?o } }")
+
+    with pytest.raises(UnknownGraph):
+        carried_out(store, GraphRemoval(graph_iri=BASE + "one"))
+    with pytest.raises(UnknownGraph):
+        store.quads(BASE + "one")
+
+
 def test_a_graph_that_is_not_there_cannot_be_removed(store):
     with pytest.raises(UnknownGraph):
         carried_out(store, GraphRemoval(graph_iri=BASE + "three"))

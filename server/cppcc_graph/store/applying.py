@@ -44,6 +44,9 @@ def apply_to(engine: pyoxigraph.Store, patch: Patch, *, is_merged: bool) -> None
         if held and not any(_copies(engine, quad)):
             engine.remove(Quad(*quad.triple))
     engine.extend(patch.added)
+    for graph in {quad.graph_name for quad in patch.removed}:
+        if not any(True for _ in engine.quads_for_pattern(None, None, None, graph)):
+            engine.remove_graph(graph)  # which the engine remembers, be it empty
     if held:
         engine.extend(Quad(*quad.triple) for quad in patch.added)
     elif is_merged and any(_is_shared(engine, quad) for quad in patch.added):
