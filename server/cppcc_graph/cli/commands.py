@@ -25,6 +25,9 @@ _COMMANDS = {
     "publish": "cppcc_graph.cli.publish",
     "revert": "cppcc_graph.cli.revert",
     "dump": "cppcc_graph.cli.dump",
+    "history": "cppcc_graph.cli.history",
+    "diff": "cppcc_graph.cli.diff",
+    "check": "cppcc_graph.cli.check",
     "token": "cppcc_graph.cli.token",
 }
 

@@ -13,7 +13,7 @@ from time import monotonic
 import click
 from click.decorators import FC
 
-from cppcc_graph.errors import BadSource
+from cppcc_graph.errors import BadSetting, BadSource
 from cppcc_graph.settings import Settings, read_settings
 from cppcc_graph.store.base import Store
 
@@ -30,6 +30,7 @@ def setting(name: str, *flags: str, **more: object) -> Callable[[FC], FC]:
 
 
 store_option = setting("store", metavar="DIR|URL")
+versioned_option = setting("store", metavar="DIR")
 data_option = setting("data", type=click.Path(path_type=Path), metavar="PATH", multiple=True)
 texts_option = setting("texts", type=click.Path(path_type=Path), metavar="DIR")
 
@@ -46,6 +47,22 @@ def settings_of(**given: object) -> Settings:
     if settings.texts is not None and not settings.texts.is_dir():
         raise BadSource("there is no such folder of texts", path=str(settings.texts))
     return settings
+
+
+def versioned_folder(settings: Settings) -> Path:
+    """
+    The folder of a store, which alone has a journal.
+
+    Raises:
+        BadSetting: no folder is named.
+        StoreUnavailable: there is no store in it.
+    """
+    from cppcc_graph.store.folder import check_exists
+
+    if not isinstance(settings.store, Path):
+        raise BadSetting("store", "name the folder of the store with --store; only a folder keeps a history")
+    check_exists(settings.store)
+    return settings.store
 
 
 @contextmanager
