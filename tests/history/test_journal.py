@@ -1,5 +1,6 @@
 """The journal after whatever can happen to a file: it ends with a whole commit, or says that it is damaged."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from tests.history.conftest import adding, committed, forked, noted, quad
 from cppcc_graph.errors import StoreUnavailable
 from cppcc_graph.store.commits import Commit
 from cppcc_graph.store.journal import Journal
-from cppcc_graph.store.patch import Patch
+from cppcc_graph.store.patch import Patch, patch_text
 
 
 def told(journal):
@@ -288,3 +289,57 @@ def test_an_empty_patch_is_a_patch(journal, store):
     committed(journal, store, Patch())
 
     assert Journal.read(journal.folder).patch(1) == Patch()
+
+
+# --- read on --------------------------------------------------------------------------------------
+
+
+def test_a_journal_is_read_on_from_where_it_was_left(three):
+    known = Journal.read(three.folder)
+    noted(three, adding(quad("c", "new")))
+    damaged = bytearray((three.folder / "journal").read_bytes())
+    damaged[100] ^= 1  # in the first record, which is not read again
+    (three.folder / "journal").write_bytes(damaged)
+    later = known.read_on()
+
+    assert (known.version, later.version) == (3, 4)
+    assert list(later.entries) == list(three.entries)
+    assert later.patch(4) == adding(quad("c", "new"))
+
+
+def test_reading_on_where_nothing_is_new_gives_the_same_journal(three):
+    known = Journal.read(three.folder)
+
+    assert known.read_on() is known
+
+
+@pytest.mark.parametrize("text", ["two", "another, longer than the one before it was"])
+def test_reading_on_sees_that_a_record_was_taken_back(three, text):
+    seen, shorter = Journal.read(three.folder), Journal.read(three.folder)
+    shorter._entries.pop()
+    shorter._ends.pop()
+    os.truncate(three.folder / "journal", shorter.end)
+    cut = seen.read_on()
+    noted(shorter, Patch(removed=(quad("a", "one"),), added=(quad("a", text),)))
+    replaced = seen.read_on()
+
+    assert cut.version == 2
+    assert [entry.hash for entry in replaced.entries] == [entry.hash for entry in shorter.entries]
+
+
+def test_reading_on_leaves_out_what_is_not_whole(three):
+    known, path = Journal.read(three.folder), three.folder / "journal"
+    noted(three, adding(quad("f", "x")))
+    os.truncate(path, path.stat().st_size - 3)
+
+    assert known.read_on() is known
+
+
+def test_the_text_of_a_patch_comes_in_pieces(three):
+    many = adding(*(quad(f"many{n}", f"text {n}") for n in range(20_000)))
+    noted(three, many)
+    pieces = list(three.patch_pieces(4))
+
+    assert len(pieces) > 5
+    assert b"".join(pieces) == patch_text(many)
+    assert b"".join(three.patch_pieces(3)) == patch_text(three.patch(3))

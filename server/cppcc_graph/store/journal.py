@@ -6,7 +6,7 @@ append, the one that holds the folder's lock or one that it has forked; anybody 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -76,6 +76,30 @@ class Journal:
             raise StoreUnavailable(f"the journal {journal._path} cannot be written: {error.strerror}") from error
         return journal
 
+    def read_on(self) -> "Journal":
+        """
+        The journal as it is now, of which only what is new is read; this object where nothing is, and never changed.
+
+        Raises:
+            StoreUnavailable: as for :meth:`read`.
+        """
+        later = Journal(self.folder, self._entries.copy(), self._ends.copy())
+        try:
+            with self._path.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                previous = bytes.fromhex(self.last_hash)
+                if self._ends and records.hash_at(file, self._start_of(self.version)) != previous:
+                    raise records.Damaged("its last record is another one than before")
+                for record in records.records(file, size=size, start=self.end, previous=previous):
+                    later._take(record)
+        except FileNotFoundError:
+            return Journal(self.folder)
+        except OSError as error:
+            raise StoreUnavailable(f"the journal {self._path} cannot be read: {error.strerror}") from error
+        except ValueError:  # what was read before was taken back, as its write had failed; or it is another journal
+            return Journal.read(self.folder)
+        return later if later.version > self.version else self
+
     @property
     def entries(self) -> Sequence[Entry]:
         """The commits, the oldest first: that of version n stands at n - 1."""
@@ -103,19 +127,32 @@ class Journal:
         Raises:
             StoreUnavailable: the journal cannot be read, or is no longer what it was.
         """
+        record, start = self._record(version)
+        try:
+            return read_patch(record.patch)
+        except ValueError as error:
+            raise self._damaged(version, start, error) from error
+
+    def patch_pieces(self, version: int) -> Iterator[bytes]:
+        """The text of :meth:`patch`, unparsed, a piece at a time; failures as there, before the first piece."""
+        record, _start = self._record(version)
+        return record.patch_pieces()
+
+    def _record(self, version: int) -> tuple[records.Record, int]:
+        """The record of a version, checked, and where it begins."""
         if not 0 < version <= self.version:
             raise ValueError(f"the journal has no version {version}")
-        start = self._ends[version - 2] if version > 1 else 0
+        start = self._start_of(version)
         try:
             with self._path.open("rb") as file:
                 record = records.record_at(file, start, size=self._ends[version - 1])
             if record is None or record.hash.hex() != self._entries[version - 1].hash:
                 raise records.Damaged("it is another one than before")
-            return read_patch(record.patch)
         except OSError as error:
             raise StoreUnavailable(f"the journal {self._path} cannot be read: {error.strerror}") from error
         except ValueError as error:
             raise self._damaged(version, start, error) from error
+        return record, start
 
     def append(self, commit: Commit, patch: Patch, *, now: datetime | None = None) -> Entry:
         """
@@ -147,6 +184,9 @@ class Journal:
         self._entries.append(entry)
         self._ends.append(self.end + len(whole))
         return entry
+
+    def _start_of(self, version: int) -> int:
+        return self._ends[version - 2] if version > 1 else 0
 
     @property
     def _path(self) -> Path:

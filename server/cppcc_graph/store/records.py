@@ -21,6 +21,7 @@ _PLAIN, _DEFLATED = 0, 1
 _LONG_BYTES = 512
 _FAST = 1
 _SECTOR_BYTES = 512
+_PIECE_BYTES = 256 * 1024
 FIRST = bytes(_HASH_BYTES)
 """What stands in the first record for the hash of the one before it."""
 
@@ -55,6 +56,17 @@ class Record:
         """The patch's text."""
         return zlib.decompress(self.body) if self.packing == _DEFLATED else self.body
 
+    def patch_pieces(self) -> Iterator[bytes]:
+        """The patch's text, a piece at a time."""
+        if self.packing == _PLAIN:
+            yield self.body
+            return
+        unpacking, left = zlib.decompressobj(), self.body
+        while left:
+            yield unpacking.decompress(left, _PIECE_BYTES)
+            left = unpacking.unconsumed_tail
+        yield unpacking.flush()
+
 
 def packed(entry: bytes, patch: bytes, *, previous: bytes) -> tuple[bytes, bytes]:
     """The bytes of a record, and their hash."""
@@ -66,14 +78,20 @@ def packed(entry: bytes, patch: bytes, *, previous: bytes) -> tuple[bytes, bytes
     return b"".join((checked, digest, entry, body, _END)), digest
 
 
-def records(file: BinaryIO, *, size: int) -> Iterator[Record]:
+def records(file: BinaryIO, *, size: int, start: int = 0, previous: bytes = FIRST) -> Iterator[Record]:
     """
-    The records of *file* from its beginning, each checked, up to the end or to one that was never written whole.
+    The records of *file*, each checked, up to the end or to one that was never written whole.
+
+    Args:
+        file: Of a journal.
+        size: Its bytes.
+        start: The byte at which the first one begins.
+        previous: SHA-256 of the record that ends there.
 
     Raises:
         Damaged: something else stands where a record should.
     """
-    end, previous = 0, FIRST
+    end = start
     while end < size:
         record = record_at(file, end, size=size)
         if record is None:
@@ -110,6 +128,12 @@ def record_at(file: BinaryIO, start: int, *, size: int) -> Record | None:
             return None
         raise Damaged("its bytes are not those that were written")
     return Record(entry=entry, packing=packing, body=body, previous=previous, hash=digest, end=end)
+
+
+def hash_at(file: BinaryIO, start: int) -> bytes:
+    """What stands in the record that begins at byte *start* for its SHA-256, unchecked."""
+    file.seek(start + _HEAD.size + _CHECK.size)
+    return file.read(_HASH_BYTES)
 
 
 def _digest(*parts: bytes) -> bytes:
