@@ -1,8 +1,10 @@
 """The journal after whatever can happen to a file: it ends with a whole commit, or says that it is damaged."""
 
+import errno
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -343,3 +345,24 @@ def test_the_text_of_a_patch_comes_in_pieces(three):
     assert len(pieces) > 5
     assert b"".join(pieces) == patch_text(many)
     assert b"".join(three.patch_pieces(3)) == patch_text(three.patch(3))
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_disk_that_fails_when_it_must_keep_a_record_leaves_nothing(folder, store, monkeypatch, kind):
+    """The system's own answer is what is made up: no disk here fails when it is asked to."""
+    keep = os.fsync
+
+    def failing(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode) == (kind == "folder"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        keep(descriptor)
+
+    journal = Journal.open(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", failing)
+        with pytest.raises(StoreUnavailable, match="Input/output error; nothing was changed"):
+            committed(journal, store, adding(quad("a", "one")))
+
+    assert (journal.version, (folder / "journal").stat().st_size) == (0, 0)
+    committed(journal, store, adding(quad("b", "two")))
+    assert Journal.read(folder).patch(1) == adding(quad("b", "two"))
