@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -32,6 +33,26 @@ class NurseryAt:
         if self.pid:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
+
+
+@dataclass(slots=True)
+class Lives:
+    """The lives of one kind of process, one after the other, and whether they have become too short to go on."""
+
+    short_s: float = 1.0
+    most_short: int = 3
+    _born_s: float = 0.0
+    _n_short: int = 0
+
+    def begin(self) -> None:
+        """One is forked."""
+        self._born_s = time.monotonic()
+
+    def end(self) -> bool:
+        """One has ended; whether it was one too many that ended as soon as it had begun."""
+        is_short = time.monotonic() - self._born_s < self.short_s
+        self._n_short = self._n_short + 1 if is_short else 0
+        return self._n_short >= self.most_short
 
 
 def send(pid: int, number: int) -> None:

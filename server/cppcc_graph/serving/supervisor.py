@@ -25,7 +25,7 @@ from typing import NoReturn
 from cppcc_graph.errors import BadSetting, CppccError
 from cppcc_graph.serving.listening import Listener
 from cppcc_graph.serving.notify import READY, STOPPING, notify, reloading
-from cppcc_graph.serving.processes import NurseryAt, send
+from cppcc_graph.serving.processes import Lives, NurseryAt, send
 from cppcc_graph.serving.supply import OpenStore, Supply
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.workers.gate import Gate, allowed_of
@@ -36,8 +36,6 @@ from cppcc_graph.store.workers.places import Places
 _log = logging.getLogger("cppcc_graph.serving")
 _GRACE_S = 12.0
 _LONGEST_ADDRESS = 103  # bytes, of a Unix socket on every system
-_SHORT_LIFE_S = 1.0
-_MOST_SHORT_LIVES = 3
 _STOPPED_BY = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -80,8 +78,7 @@ class _Supervisor:
         self._generation = 0
         self._open_store: OpenStore | None = None
         self._front = 0
-        self._front_born_s = 0.0
-        self._short_lives = 0
+        self._fronts, self._nurseries = Lives(), Lives()
         self._is_first = True
         self._orders, self._order = os.pipe()
         self._woken, self._wake = os.pipe()
@@ -125,13 +122,18 @@ class _Supervisor:
         front_ended = self._reap()
         if front_ended and not self._signals & set(_STOPPED_BY):
             _log.error("cppcc: the process that spoke HTTP has ended; another takes its place")
-            self._count_short_life()
+            if self._fronts.end():
+                _log.error("cppcc: the process that speaks HTTP ends as soon as it has begun")
+                raise SystemExit(2)
             self._fork_front()
         if self._nursery.is_gone:
             if self._supply.is_volatile:
                 _log.error("cppcc: the process that held the data has ended, and the data with it")
                 raise SystemExit(2)
             _log.error("cppcc: the process that held the data has ended; another takes its place")
+            if self._nurseries.end():
+                _log.error("cppcc: the process that holds the data ends as soon as it has begun")
+                raise SystemExit(2)
             if self._supply.write is not None:
                 self._open_store = self._supply.read()
             self._renew(control)
@@ -167,6 +169,7 @@ class _Supervisor:
     def _fork_nursery(self, evaluators: socket.socket, control: socket.socket) -> NurseryAt:
         lifeline, lifeline_end = os.pipe()
         alive, alive_end = os.pipe()
+        self._nurseries.begin()
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
@@ -205,7 +208,7 @@ class _Supervisor:
         nurse(plan, evaluators, control, descriptors)
 
     def _fork_front(self) -> None:
-        self._front_born_s = time.monotonic()
+        self._fronts.begin()
         self._front = os.fork()
         if self._front == 0:
             self._become_front()
@@ -241,13 +244,6 @@ class _Supervisor:
         finally:
             sys.stdout.flush()
             os._exit(status)
-
-    def _count_short_life(self) -> None:
-        is_short = time.monotonic() - self._front_born_s < _SHORT_LIFE_S
-        self._short_lives = self._short_lives + 1 if is_short else 0
-        if self._short_lives >= _MOST_SHORT_LIVES:
-            _log.error("cppcc: the process that speaks HTTP ends as soon as it has begun")
-            raise SystemExit(2)
 
     def _reap(self) -> bool:
         """Whether the front is among the children that have ended."""
