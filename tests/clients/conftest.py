@@ -8,11 +8,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
+
+from cppcc_graph.grants import Grant
+from cppcc_graph.tokens import Tokens
 
 HERE = Path(__file__).parent
 QUESTIONS = HERE.parents[1] / "ontology" / "questions"
@@ -122,3 +126,35 @@ def bare(bare_server: str) -> str:
     """The same, emptied."""
     with urlopen(bare_server, data=b"update=DROP%20ALL", timeout=10):
         return bare_server
+
+
+@dataclass(frozen=True)
+class Gated:
+    """The address of ``/sparql`` of a server whose data change through the gate, and what lets a client write."""
+
+    endpoint: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """To be sent with a write."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@pytest.fixture(scope="session")
+def gated_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gated]:
+    """``cppcc serve --writable`` over the bundled data."""
+    folder = tmp_path_factory.mktemp("gated")
+    (folder / "store").mkdir()
+    token = Tokens(folder / "store").create(Grant(name="clients"))
+    with served(folder / "words.txt", "--store", str(folder / "store"), "--writable") as address:
+        yield Gated(address, token)
+
+
+@pytest.fixture
+def gated(gated_server: Gated) -> Iterator[Gated]:
+    """The same, as it was in the beginning."""
+    yield gated_server
+    back = gated_server.endpoint.replace("sparql", "versions/1/revert")
+    with urlopen(Request(back, data=b"", headers=gated_server.headers), timeout=30):
+        pass
