@@ -7,15 +7,18 @@ is looked at before the body is received.
 
 import asyncio
 import zlib
+from contextlib import suppress
 from typing import cast
 
-from cppcc_graph.web.asgi import Message, Receive, has_body
+from cppcc_graph.web.asgi import Message, Receive, Send, has_body
 
 MAX_BODY_BYTES = 4_000_000
 """The largest body that is read from anybody; a query is far shorter."""
 MIB = 1024 * 1024
 _DEADLINE_S = 30.0
 _BYTES_PER_MORE_S = MIB
+_LINGERS_S = 10.0
+_SILENCE_S = 1.0
 _MOST_DIGITS = 15
 _GZIP = 16 + zlib.MAX_WBITS
 _PIECE_BYTES = 64 * 1024
@@ -45,6 +48,33 @@ async def received(scope: Message, receive: Receive, most_bytes: int) -> bytes |
                 return None
             if not message.get("more_body"):
                 return bytes(body)
+
+
+def lingering(receive: Receive, send: Send) -> Send:
+    """
+    *send*, which ends an answer when the client has sent the rest of its body, too, or as much as it does in a while.
+
+    A server that closes a connection on which the client still sends makes the client's system drop the answer: it
+    would see a broken pipe instead of a refusal.
+    """
+
+    async def send_and_hear(message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            await send({**message, "more_body": True})
+            await _drop(receive)
+            message = {"type": "http.response.body", "body": b""}
+        await send(message)
+
+    return send_and_hear
+
+
+async def _drop(receive: Receive) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGERS_S):
+            while True:
+                message = await asyncio.wait_for(receive(), _SILENCE_S)
+                if message["type"] == "http.disconnect" or not message.get("more_body"):
+                    return
 
 
 def unzipped(content: bytes, most_bytes: int) -> bytes | None:

@@ -17,7 +17,7 @@ from typing import Protocol, cast
 from cppcc_graph.errors import CppccError
 from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.web.asgi import Application, Message, Receive, Send, cut, has_body, plain, replayed, sent, state_of
-from cppcc_graph.web.bodies import received
+from cppcc_graph.web.bodies import lingering, received
 from cppcc_graph.web.conditional import validator
 from cppcc_graph.web.exchange import Exchange, client_of, understood
 from cppcc_graph.web.forwarded import Proxies
@@ -95,6 +95,7 @@ class Front:
             failure = await self._exchange(exchange, scope, receive, send)
         if exchange is None or exchange.is_page or failure is not None:
             state_of(scope).update(failure=failure, started_s=started_s)
+            send = lingering(receive, send) if body is None else send
             await self.application(plain(scope, body), replayed(body or b"", receive), send)
 
     async def after_failure(self, scope: Message, receive: Receive, send: Send) -> None:
