@@ -137,6 +137,7 @@ def test_memory_and_engine_are_the_merge_where_graphs_share_a_triple(journal, st
             assert len(set(found.quads())) == 3
 
 
+@pytest.mark.slow
 def test_a_large_commit_is_carried_out_like_a_small_one(journal, store):
     shared = tuple(quad(f"s{n}", str(n), graph) for n in range(6_000) for graph in ("one", "other"))
     committed(journal, store, adding(quad("old", "1", "one"), quad("old", "2", "one")))
@@ -150,6 +151,16 @@ def test_a_large_commit_is_carried_out_like_a_small_one(journal, store):
     with closing(open_to_read(journal.folder)) as found:
         [row] = found.select("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
         assert row["n"].value == "6001"
+
+
+@pytest.mark.slow
+def test_a_large_commit_joins_the_merge_that_the_folder_holds(journal, store):
+    committed(journal, store, adding(quad("a", "shared", "one"), quad("a", "shared", "other")))
+    bring_up(journal.folder)
+    committed(journal, store, adding(*(quad(f"s{n}", str(n), "one") for n in range(11_000))))
+    bring_up(journal.folder)
+
+    assert counted(journal.folder) == 11_001
 
 
 def test_blank_nodes_are_the_same_in_the_folder_and_in_memory_and_can_be_removed(journal, store):

@@ -120,15 +120,34 @@ def test_an_agent_is_an_iri_whatever_its_name(journal, store):
     assert NamedNode(iri).value == f"{BASE}agent/%E5%91%A8%20%3Cx%3E%20%22y%22%2Fz"
 
 
-def test_a_long_commit_is_counted_and_says_that_it_is_not_listed(journal, monkeypatch):
+def test_a_long_commit_is_counted_and_says_that_it_is_not_listed(journal, store, monkeypatch):
     monkeypatch.setattr(history, "MOST_LISTED", 3)
-    noted(journal, adding(*(quad("a", str(n)) for n in range(4))))
-    noted(journal, removing(*(quad("a", str(n)) for n in range(3))))
+    committed(journal, store, adding(*(quad("a", str(n)) for n in range(4))))
+    committed(journal, store, removing(*(quad("a", str(n)) for n in range(3))))
     told = history_of(journal)
-    rows = asked(told, "SELECT ?listed ?added { ?c history:isListed ?listed ; history:added ?added } ORDER BY ?c")
+    rows = asked(
+        told,
+        """SELECT ?listed ?added ?after ?came ?n {
+          ?c history:isListed ?listed ; history:added ?added ; history:change ?change .
+          ?change void:triples ?after
+          OPTIONAL { ?change history:addedTriples|history:removedTriples ?came }
+          OPTIONAL { ?change history:removed ?n }
+        } ORDER BY ?c""",
+    )
 
-    assert rows == [("false", "4"), ("true", "0")]
-    assert asked(told, "SELECT ?g { GRAPH ?g {} }") == []
+    assert rows == [("false", "4", "4", None, None), ("true", "0", "1", f"{BASE}version/2/removed/1", "3")]
+    assert asked(told, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }") == [(f"{BASE}version/2/removed/1",)]
+
+
+def test_each_change_has_the_hash_of_its_graph_afterwards(told, journal):
+    rows = asked(
+        told,
+        "SELECT ?hash { <" + BASE + "commit/1> history:change ?c . ?c history:graph ?g ; history:contentHash ?hash } "
+        "ORDER BY ?g",
+    )
+    graphs = journal.entries[0].commit.graphs
+
+    assert rows == [(graphs[EXAMPLE + name].content_hash,) for name in ("g", "other")]
 
 
 def test_the_limit_is_ten_thousand():

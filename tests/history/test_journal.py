@@ -248,6 +248,7 @@ def run(*arguments):
     )
 
 
+@pytest.mark.slow
 def test_a_record_that_may_not_be_so_long_leaves_nothing(folder):
     ended = run(FILL_THE_DISK, str(folder), "limited")
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.history.conftest import EXAMPLE, adding, committed, noted, quad
 
+from cppcc_graph.errors import StoreUnavailable
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.past import dataset_at, diff, graph_at, version_at
 from cppcc_graph.store.patch import Patch
@@ -84,6 +85,18 @@ def test_a_version_that_is_not_there_is_an_error(states, journal, before, after)
     assert len(states) == 31
     with pytest.raises(ValueError, match="there is no version"):
         diff(journal, before, after)
+
+
+def test_commits_of_other_graphs_are_not_read_for_one(journal, store):
+    committed(journal, store, adding(quad("a", "one")))
+    committed(journal, store, adding(quad("b", "two", "other")))
+    whole = bytearray((journal.folder / "journal").read_bytes())
+    whole[-3] ^= 1
+    (journal.folder / "journal").write_bytes(whole)
+
+    assert graph_at(store, journal, f"{EXAMPLE}g", 0) == []
+    with pytest.raises(StoreUnavailable, match="version 2"):
+        graph_at(store, journal, f"{EXAMPLE}other", 0)
 
 
 def test_a_moment_has_the_version_that_was_the_last_one_then(journal):
