@@ -30,6 +30,7 @@ Everything that can go wrong and is said in words.
     ├── WriteInterrupted()                            a write whose outcome is not known
     ├── NoHistory()                                   a question about earlier versions where none are kept
     ├── UnknownVersion(version, last)                 a version that the data never had
+    ├── TooManyChanges(n, limit)                      versions too far apart to be compared here
     ├── ReadOnly()                                    a write at a store that only reads
     ├── QueryTimeout(deadline_s)                      a query that did not end in time; it was stopped
     ├── QueryKilled(memory_mib)                       a query that ended the process that evaluated it
@@ -57,6 +58,7 @@ from cppcc_graph.syntax_errors import UnknownFunction as UnknownFunction
 from cppcc_graph.syntax_errors import place as place
 from cppcc_graph.write_errors import NoHistory as NoHistory
 from cppcc_graph.write_errors import Outdated as Outdated
+from cppcc_graph.write_errors import TooManyChanges as TooManyChanges
 from cppcc_graph.write_errors import UnknownVersion as UnknownVersion
 from cppcc_graph.write_errors import WriteInterrupted as WriteInterrupted
 

@@ -76,6 +76,16 @@ def history_quads(entries: Iterable[Entry], patch_of: Callable[[int], Patch]) ->
                 yield from _listed(_change(entry, number), HISTORY.removed, name, went.get(graph_iri, []))
 
 
+def outline(entries: Iterable[Entry]) -> Iterator[Quad]:
+    """What history says of *entries* besides the triples that came and went, and how many of each graph they were."""
+    for entry in entries:
+        yield from _of_version(entry)
+        yield from _of_commit(entry)
+        yield from _of_agent(entry.commit.agent)
+        for number, graph_iri in enumerate(sorted(entry.commit.graphs), start=1):
+            yield from _of_change(entry, graph_iri, number)
+
+
 def _by_graph(patch: Patch) -> tuple[dict[str, list[Triple]], dict[str, list[Triple]]]:
     """The triples that came and those that went, by the IRI of their graph."""
     came: dict[str, list[Triple]] = {}

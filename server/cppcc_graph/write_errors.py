@@ -47,3 +47,21 @@ class UnknownVersion(CppccError):
         self.version = version
         self.last = last
         super().__init__(f"the data have no version {version}; the last one is {last}")
+
+
+class TooManyChanges(CppccError):
+    """
+    So much has changed between two versions that they are not compared here.
+
+    Attributes:
+        n: Quads that came and went between them.
+        limit: The most that are looked at.
+    """
+
+    def __init__(self, n: int, *, limit: int) -> None:
+        self.n = n
+        self.limit = limit
+        super().__init__(
+            f"{n:,} quads came and went between the two versions; more than {limit:,} are not looked at here. "
+            "Take versions that lie closer together, or run cppcc diff beside the store"
+        )

@@ -43,6 +43,11 @@ FAILURES = {
     ),
     "unknown-entity": (errors.UnknownEntity("http://ex/x"), 404, {}),
     "unknown-graph": (errors.UnknownGraph("http://ex/g"), 404, {}),
+    "no-history": (errors.NoHistory(), 404, {}),
+    "unknown-version": (errors.UnknownVersion("9", last=3), 404, {}),
+    "outdated": (errors.Outdated(version=3), 412, {}),
+    "write-interrupted": (errors.WriteInterrupted(), 503, {}),
+    "too-many-changes": (errors.TooManyChanges(2_000_000, limit=100_000), 503, {}),
     "unknown-format": (errors.UnknownFormat("pdf", known=["json"]), 406, {"supported": ["json"]}),
     "unsuitable-format": (
         errors.UnsuitableFormat(["csv"], form="graph", suitable=["turtle"]),

@@ -8,13 +8,14 @@ from jinja2 import StrictUndefined
 from cppcc_graph.errors import CppccError
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import Store
-from cppcc_graph.web import entities, graph_store, home, operations, publishing, questions, sparql
+from cppcc_graph.web import entities, graph_store, history, home, operations, publishing, questions, sparql
 from cppcc_graph.web.bodies import MAX_BODY_BYTES as MAX_BODY_BYTES
 from cppcc_graph.web.direct_names import init_direct_names
 from cppcc_graph.web.examples import init_examples
 from cppcc_graph.web.frame import init_frame
 from cppcc_graph.web.headers import init_headers
 from cppcc_graph.web.i18n import init_i18n
+from cppcc_graph.web.journals import init_history
 from cppcc_graph.web.measures import Measures, Workings
 from cppcc_graph.web.problems import init_problems
 from cppcc_graph.web.request_log import init_request_log
@@ -38,6 +39,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     app.url_map.strict_slashes = False
     init_request_log(app, measures or Measures(workings=Workings, why_not_ready=partial(_why_not_ready, store)))
     init_served(app, settings, store)
+    init_history(app, settings)
     init_i18n(app)
     init_frame(app)
     init_examples(app)
@@ -46,7 +48,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_direct_names(app)
     init_writing(app, settings)
     init_unread(app)
-    for concern in (operations, home, sparql, graph_store, publishing, questions, entities):
+    for concern in (operations, home, sparql, graph_store, publishing, history, questions, entities):
         app.register_blueprint(concern.blueprint)
     return app
 

@@ -13,7 +13,7 @@ from cppcc_graph.formats import FORMATS, Format, ResultForm, suitable
 from cppcc_graph.store.base import Answer, QueryRequest
 from cppcc_graph.web import results
 from cppcc_graph.web.coding import coded
-from cppcc_graph.web.conditional import validator
+from cppcc_graph.web.conditional import REVALIDATE, entity_tag, validator
 from cppcc_graph.web.excerpt import excerpt, remember
 from cppcc_graph.web.pages import Page, render
 from cppcc_graph.web.parts import Editor, FailureView, Link, ResultView
@@ -66,8 +66,24 @@ def answer(asked: QueryRequest, names: Sequence[str]) -> Response:
 def document(body: bytes, media: Format) -> Response:
     """A graph that was written already, or nothing for a client that has it."""
     opaque = hashlib.sha256(body).hexdigest()[:32]
-    found = Answer(form=ResultForm.GRAPH, format=media, body=body, n_rows=None)
-    return _response(unchanged(opaque, _wish()) or reply(found, opaque, _wish()))
+    return kept(opaque, lambda: Answer(form=ResultForm.GRAPH, format=media, body=body, n_rows=None))
+
+
+def kept(opaque: str, make: Callable[[], Answer]) -> Response:
+    """What *make* gives, whose entity tag is known before, or nothing for a client that has it."""
+    return _response(unchanged(opaque, _wish()) or reply(make(), opaque, _wish()))
+
+
+def kept_page(opaque: str | None, make: Callable[[], Page]) -> Response:
+    """The page that *make* gives, or nothing for a client that has it; without *opaque* it may be another each time."""
+    known = unchanged(opaque, _wish())
+    if known is not None:
+        return _response(known)
+    response = render(make())
+    if opaque is not None:
+        response.headers["ETag"] = entity_tag(opaque)
+        response.headers["Cache-Control"] = REVALIDATE
+    return response
 
 
 def _wish() -> Asked:

@@ -14,7 +14,8 @@ from cppcc_graph.web.parts import EvidenceView, Link, PropertyView, TermView, Va
 from cppcc_graph.web.quotes import quote
 from cppcc_graph.web.served import settings
 
-_PLAIN = frozenset({XSD.string, XSD.integer, XSD.decimal, XSD.date, XSD.nonNegativeInteger})
+PLAIN = frozenset({XSD.string, XSD.integer, XSD.decimal, XSD.date, XSD.nonNegativeInteger})
+"""Datatypes that go without saying."""
 
 
 def entity_page(entity: Entity, *, path: str) -> EntityPage:
@@ -66,7 +67,7 @@ def _value(value: Value) -> ValueView:
     if isinstance(value.term, NamedNode):
         return ValueView(value=_link(Named(iri=value.term.value, label=value.label)), statement=statement)
     if isinstance(value.term, Literal):
-        says_more = value.term.language is None and value.term.datatype not in _PLAIN
+        says_more = value.term.language is None and value.term.datatype not in PLAIN
         return ValueView(
             value=Link(text=value.term.value, language=value.term.language),
             datatype=short_datatype(value.term.datatype.value) if says_more else None,

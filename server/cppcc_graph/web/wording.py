@@ -177,6 +177,16 @@ def _unknown_version(error: errors.UnknownVersion) -> str:
 
 
 @detail.register
+def _too_many_changes(error: errors.TooManyChanges) -> str:
+    return _(
+        "%(n)s quads came and went in between; more than %(limit)s are not looked at here. Take versions that lie "
+        "closer together; the patch of each single version is at hand, whatever its length.",
+        n=number(error.n),
+        limit=number(error.limit),
+    )
+
+
+@detail.register
 def _busy(error: errors.StoreBusy) -> str:
     return _("Try again in %(seconds)s seconds.", seconds=error.retry_after_s)
 

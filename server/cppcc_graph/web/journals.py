@@ -1,0 +1,106 @@
+"""The journal of the store that is served, read on as it grows; where there is none, no history is kept."""
+
+import threading
+from pathlib import Path
+
+from flask import Flask, current_app
+
+from cppcc_graph.errors import NoHistory, StoreUnavailable, TooManyChanges, UnknownVersion
+from cppcc_graph.settings import Settings
+from cppcc_graph.store.journal import NAME, Journal
+from cppcc_graph.store.past import diff
+from cppcc_graph.store.patch import Patch
+
+MAX_CHANGES = 100_000
+"""Quads of patches that are looked at for one request: 0.3 s, and 50 MB of memory."""
+
+
+class Followed:
+    """The journal of a folder, which others write to; threads may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        """
+        Args:
+            folder: Of the store, which need not have a journal yet.
+        """
+        self._reading = threading.Lock()
+        self._journal = Journal(folder)
+
+    def is_there(self) -> bool:
+        """Whether something has been committed."""
+        return (self._journal.folder / NAME).is_file()
+
+    def now(self) -> Journal:
+        """
+        The journal with every commit that has been answered; it does not change any more.
+
+        Raises:
+            StoreUnavailable: it cannot be read or is damaged.
+        """
+        with self._reading:
+            self._journal = self._journal.read_on()
+            return self._journal
+
+
+def init_history(app: Flask, settings: Settings) -> None:
+    """Let the pages of *app* read the journal of its store, if that is a folder."""
+    folder = settings.store if isinstance(settings.store, Path) else None
+    app.extensions["journal"] = None if folder is None else Followed(folder)
+
+
+def is_history_kept() -> bool:
+    """Whether there are versions to look at."""
+    followed = _followed()
+    return followed is not None and followed.is_there()
+
+
+def journal() -> Journal:
+    """
+    The commits of the data, of which there is one at least.
+
+    Raises:
+        NoHistory: none are kept.
+        StoreUnavailable: the journal cannot be read or is damaged.
+    """
+    followed = _followed()
+    known = followed.now() if followed is not None else None
+    if known is None or known.version == 0:
+        raise NoHistory
+    return known
+
+
+def journal_from(version: int) -> Journal:
+    """
+    The same, which knows the data at *version*, as they are served now.
+
+    Raises:
+        StoreUnavailable: it has lost that version.
+    """
+    known = journal()
+    if known.version < version:
+        raise StoreUnavailable(f"the journal in {known.folder} ends before version {version}, which is served")
+    return known
+
+
+def changes(known: Journal, before: int, after: int, *, graph_iri: str | None = None) -> Patch:
+    """
+    What makes the state at the version *after* of the one at *before*; of one graph, if it is named.
+
+    Raises:
+        TooManyChanges: more than `MAX_CHANGES` quads would have to be looked at.
+        UnknownVersion: the data had no such version.
+        StoreUnavailable: the journal cannot be read or is damaged.
+    """
+    for version in (before, after):
+        if not 0 <= version <= known.version:
+            raise UnknownVersion(str(version), last=known.version)
+    entries = known.entries[min(before, after) : max(before, after)]
+    n = sum(e.n_added + e.n_removed for e in entries if graph_iri is None or graph_iri in e.commit.graphs)
+    if n > MAX_CHANGES:
+        raise TooManyChanges(n, limit=MAX_CHANGES)
+    return diff(known, before, after, graph_iri=graph_iri)
+
+
+def _followed() -> Followed | None:
+    followed: Followed | None = current_app.extensions["journal"]
+    return followed
