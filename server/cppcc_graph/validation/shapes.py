@@ -50,9 +50,9 @@ def _shown(shape: Node) -> str:
     return "a nameless shape" if isinstance(shape, BNode) else f"<{shape}>"
 
 
-def _check_query(shapes: Graph, constraint: Node, query: str) -> None:
+def prologue(shapes: Graph, constraint: Node) -> str:
     """
-    Nothing, if *query* parses with the prefixes that *constraint* points at.
+    The PREFIX lines that *constraint* points at, in one line.
 
     Spec: SHACL, section 5.2.1 (prefix declarations for SPARQL queries).
     """
@@ -60,8 +60,12 @@ def _check_query(shapes: Graph, constraint: Node, query: str) -> None:
         entry for owner in shapes.objects(constraint, SH.prefixes) for entry in shapes.objects(owner, SH.declare)
     ]
     pairs = [(shapes.value(entry, SH.prefix), shapes.value(entry, SH.namespace)) for entry in entries]
-    prologue = " ".join(sorted(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in pairs))
-    text = f"{prologue} {query.replace('$PATH', '<urn:path>')}"
+    return " ".join(sorted(f"PREFIX {prefix}: <{namespace}>" for prefix, namespace in pairs))
+
+
+def _check_query(shapes: Graph, constraint: Node, query: str) -> None:
+    """Nothing, if *query* parses with the prefixes that *constraint* points at."""
+    text = f"{prologue(shapes, constraint)} {query.replace('$PATH', '<urn:path>')}"
     try:
         pyoxigraph.Store().query(text)
     except SyntaxError as error:
