@@ -94,6 +94,26 @@ def test_what_is_up_already_is_not_opened_again(filled):
     assert {path.name: path.stat().st_mtime_ns for path in filled.iterdir()} == before
 
 
+def test_bringing_up_leaves_a_record_alone_that_is_being_written(filled, after_three):
+    with (filled / "journal").open("ab") as file:
+        file.write((filled / "journal").read_bytes()[:200])
+    before = (filled / "journal").read_bytes()
+    bring_up(filled)
+
+    assert (filled / "journal").read_bytes() == before
+    assert on_disk(filled) == after_three
+
+
+def test_a_reader_cuts_off_what_nobody_writes_any_more(filled, after_three):
+    size = (filled / "journal").stat().st_size
+    with (filled / "journal").open("ab") as file:
+        file.write((filled / "journal").read_bytes()[:200])
+    with closing(open_to_read(filled)) as store:
+        assert set(store.quads()) == after_three
+
+    assert (filled / "journal").stat().st_size == size
+
+
 def test_a_folder_without_a_history_is_at_version_0(folder):
     with closing(EmbeddedStore(folder)) as store:
         store.replace_graph(f"{EXAMPLE}g", [quad("a", "one").triple])

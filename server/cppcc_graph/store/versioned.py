@@ -56,6 +56,9 @@ def brought_up(folder: Path) -> None:
     """
     The engine's files hold the state at the journal's end, for who holds the lock; this process starts no thread.
 
+    Not for a moment in which another process of the same server appends: a record that is taken back must not be in
+    the files.
+
     Raises:
         StoreUnavailable: a file in the folder cannot be read or written, is damaged, or is being read for too long.
     """
@@ -71,7 +74,7 @@ def bring_up(folder: Path) -> None:
     if is_store(folder) and _is_current(folder):
         return
     with lock_files(folder, is_writing=True):
-        journal = Journal.open(folder)
+        journal = Journal.read(folder)
         known = _checkpoint_in(folder, journal)
         engine = opened(folder)
         with translated(folder):
@@ -118,6 +121,7 @@ def open_to_read(folder: Path) -> EmbeddedStore:
         except StoreUnavailable:
             return in_memory(folder)
         with lock:
+            Journal.open(folder)
             bring_up(folder)
     with ExitStack() as held:
         held.enter_context(lock_files(folder, is_writing=False))
