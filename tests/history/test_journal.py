@@ -199,6 +199,7 @@ def test_time_only_goes_forward(journal, store):
     [
         ("hui", "update", "x" * 501, "501 characters"),
         ("hui", "update", "bell \a", "a character that is none of a text"),
+        ("hui", "update", "a terminal reads \x9b31m", "a character that is none of a text"),
         ("hui", "update", "\ud800", "a character that is none of a text"),
         ("hu\x00i", "update", "", "a character that is none of a text"),
         ("hui", "erase", "", "no operation erase"),

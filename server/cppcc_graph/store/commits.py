@@ -11,7 +11,7 @@ Operation: TypeAlias = Literal["update", "put", "post", "delete", "patch", "publ
 OPERATIONS: tuple[str, ...] = get_args(Operation)
 MAX_MESSAGE = 500
 """Characters of a message."""
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def is_plain(text: str) -> bool:
