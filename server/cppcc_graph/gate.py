@@ -47,7 +47,10 @@ class Judging(Protocol):
     """Who judges a change; `judging.Judges` does it by the shapes that stand in the store."""
 
     def prepare(self, store: EmbeddedStore) -> None:
-        """Does what need not be done for each change; again after one of the shapes."""
+        """Does what need not be done for each change, unless it was done."""
+
+    def committed(self, patch: Patch) -> None:
+        """It may have changed what was prepared."""
 
     def n_affected(self, store: EmbeddedStore, patch: Patch) -> int:
         """How many focus nodes a change that was carried out on *store* can affect."""
@@ -118,6 +121,7 @@ class Gate:
             patch = journal.patch(entry.version)
             self.store.apply(patch)
             self.on_commit(entry, patch)
+            self.judge.committed(patch)
         self.journal = journal
         self.store.number = self.version
 
@@ -208,4 +212,4 @@ class Gate:
         entry = self.journal.append(commit, patch)
         self.store.number = self.version
         self.on_commit(entry, patch)
-        self.judge.prepare(self.store)
+        self.judge.committed(patch)
