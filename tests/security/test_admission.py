@@ -1,5 +1,6 @@
 """Who may write: a token, its scopes and its end; failures that repeat; names and pages that are not this server's."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -12,6 +13,9 @@ from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.tokens import FILE
 from cppcc_graph.web import create_app
+from cppcc_graph.web.bodies import MAX_BODY_BYTES, MIB
+from cppcc_graph.web.incoming import HeaderFields
+from cppcc_graph.web.writing import writers_of
 
 UPDATE = {"Content-Type": "application/sparql-update"}
 WRITES: dict[str, Callable[..., TestResponse]] = {
@@ -132,6 +136,49 @@ def test_refusals_are_told_in_chinese(client):
 
     assert answer.json["title"] == "写入需要令牌"
     assert answer.json["detail"].endswith("。")
+
+
+def test_every_route_that_changes_something_asks_for_a_token_and_then_for_its_scope(client, tokens):
+    """Whatever routes there are: those that only take queries are named here, all others must refuse."""
+    narrow = bearer(tokens.create(Grant(name="narrow", operations=("patch",), graphs=("x:*",))))
+    statuses = {}
+    for rule in client.application.url_map.iter_rules():
+        for method in rule.methods - {"GET", "HEAD", "OPTIONS", "QUERY"}:
+            address = re.sub(r"<[^>]*>", "1", rule.rule)
+            asked = {"method": method, "data": "CLEAR ALL", "content_type": "application/sparql-update"}
+            answers = [client.open(address, **asked), client.open(address, **asked, headers=narrow)]
+            statuses[f"{method} {rule.rule}"] = [answer.status_code for answer in answers]
+    only_read = {route: statuses.pop(route, None) for route in ("POST /history/sparql",)}
+
+    assert len(statuses) >= 9
+    assert {route: found for route, found in statuses.items() if found != [401, 403]} == {}
+    assert only_read["POST /history/sparql"] in (None, [403, 403])
+
+
+def test_a_reader_is_asked_for_nothing_by_any_route(client):
+    addresses = [rule.rule for rule in client.application.url_map.iter_rules() if "<" not in rule.rule]
+
+    assert {client.get(address).status_code for address in addresses} & {401, 429} == set()
+
+
+def test_longer_bodies_are_received_from_who_may_write_alone(client, bare, tokens):
+    right, wrong = bearer(tokens.create(Grant(name="anna"))), bearer("wrong")
+    query = {"Content-Type": "application/sparql-query"}
+
+    def most(app: FlaskClient, method: str, path: str, headers: dict[str, str]) -> int:
+        return writers_of(app.application).most_bytes(
+            method, path, HeaderFields({k.lower(): v for k, v in headers.items()})
+        )
+
+    assert most(client, "PUT", "/graphs", right) == most(client, "POST", "/sparql", UPDATE | right) == 8 * MIB
+    assert most(bare, "PUT", "/graphs", {}) == most(bare, "POST", "/sparql", UPDATE) == 8 * MIB
+    for method, path, headers in (
+        ("PUT", "/graphs", wrong),
+        ("PUT", "/graphs", {}),
+        ("POST", "/sparql", query | right),
+    ):
+        assert most(client, method, path, headers) == MAX_BODY_BYTES
+    assert most(bare, "POST", "/sparql", query) == most(bare, "GET", "/graphs", {}) == MAX_BODY_BYTES
 
 
 # --- failures that repeat -------------------------------------------------------------------------

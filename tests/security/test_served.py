@@ -88,6 +88,32 @@ def test_a_token_that_is_made_and_revoked_while_a_server_runs_acts_at_once(askin
     assert put(program, bearer(token)).status == 401
 
 
+def test_a_narrow_token_changes_its_own_graph_by_any_way_and_no_other(asking):
+    program, _token = asking
+    tokens = Tokens(Path(program.process.args[program.process.args.index("--store") + 1]))
+    token = bearer(tokens.create(Grant(name="narrow", graphs=("http://ex/mine/*",))))
+
+    def update(text: str) -> int:
+        headers = f"Content-Type: application/sparql-update\r\nContent-Length: {len(text)}\r\n{token}"
+        line = "POST /sparql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        return program.say(f"{line}{headers}\r\n{text}".encode()).status
+
+    statement = "<http://ex/s> <http://ex/narrow> 1"
+    assert update(f"INSERT DATA {{ GRAPH <http://ex/mine/a> {{ {statement} }} }}") == 204
+    for graph in (
+        "http://ex/mine",
+        "http://ex/Mine/a",
+        "http://ex/other",
+        "http://ex/min%65/a",
+        "http://ex/x/../mine/a",
+    ):
+        assert update(f"INSERT DATA {{ GRAPH <{graph}> {{ {statement} }} }}") == 403
+    assert update(f"BASE <http://ex/mine/a/> INSERT DATA {{ GRAPH <../../other> {{ {statement} }} }}") == 403
+    assert update("DELETE WHERE { GRAPH ?g { ?s ?p ?o } }") == 403
+    assert update(f"INSERT {{ GRAPH ?g {{ {statement} }} }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }}") == 403
+    assert update("DROP GRAPH <http://ex/mine/a>") == 204
+
+
 # --- behind a proxy -------------------------------------------------------------------------------
 
 
