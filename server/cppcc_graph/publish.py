@@ -8,10 +8,10 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from cppcc_graph.errors import CppccError, NotConforming, StoreUnavailable
-from cppcc_graph.queries import query
 from cppcc_graph.sources import Loaded, data_sources, load, ontology_sources, quads
 from cppcc_graph.store.address import Remote
 from cppcc_graph.store.base import Store
+from cppcc_graph.store.dumping import integer_types
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.folder import check_exists, is_store
 from cppcc_graph.store.lock import lock_files, lock_for_writing
@@ -226,7 +226,7 @@ def stored(store: Store) -> list[Loaded]:
 
     The engine calls every integer xsd:integer; here a value gets the type back that the ontology gives its property.
     """
-    types = _integer_types(store)
+    types = integer_types(store)
     return [
         Loaded(
             origin="the store",
@@ -235,11 +235,6 @@ def stored(store: Store) -> list[Loaded]:
         )
         for graph in store.graphs()
     ]
-
-
-def _integer_types(store: Store) -> dict[Term, NamedNode]:
-    found = ((row["property"], row["type"]) for row in store.select(query("integer-types")))
-    return {prop: kind for prop, kind in found if prop is not None and isinstance(kind, NamedNode)}
 
 
 def _retyped(triple: Triple, types: Mapping[Term, NamedNode]) -> Triple:

@@ -9,6 +9,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from cppcc_graph.errors import BadSetting, BadSyntax, NotConforming, StoreUnavailable
+from cppcc_graph.packing import GZIP, unpacked
 from cppcc_graph.store.base import Document
 from cppcc_graph.terms import shorten
 
@@ -18,6 +19,7 @@ _CONNECT_S, _READ_S = 5.0, 600.0
 _POLL_S = 1.0
 _FAILED = 500
 _VIOLATION = "Violation"
+_MOST_DUMPED_BYTES = 16 * 1024**3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,7 @@ class Server:
     token: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.address)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.username:
-            raise BadSetting("server", f"'{self.address}' is no address such as https://example.org/")
+        _check_address(self.address)
         if not self.token:
             raise BadSetting("CPPCC_TOKEN", "put the token that lets you write there into this environment variable")
 
@@ -91,28 +91,53 @@ class Server:
             headers["Content-Type"] = document.format.media_type
         address = urljoin(f"{self.address.rstrip('/')}/", path)
         address += f"?{urlencode(fields)}" if fields else ""
-        response = self._asked("POST", address, headers, None if document is None else document.content)
+        response = _asked("POST", address, headers, None if document is None else document.content)
         while response.status == _ACCEPTED or (response.status == _OK[0] and "Retry-After" in response.headers):
             time.sleep(_POLL_S)
             address = urljoin(address, response.headers.get("Location") or address)
-            response = self._asked("GET", address, {"Accept": "application/json"}, None)
+            response = _asked("GET", address, {"Accept": "application/json"}, None)
         return _read(response, is_dry_run=is_dry_run)
 
-    def _asked(
-        self, method: str, address: str, headers: dict[str, str], body: bytes | None
-    ) -> urllib3.BaseHTTPResponse:
-        try:
-            return urllib3.request(
-                method,
-                address,
-                headers=headers,
-                body=body,
-                redirect=False,
-                retries=False,
-                timeout=urllib3.Timeout(connect=_CONNECT_S, read=_READ_S),
-            )
-        except HTTPError as error:
-            raise StoreUnavailable(f"the server at {self.address} does not answer: {type(error).__name__}") from error
+
+def fetched_dump(address: str) -> bytes:
+    """
+    The whole dataset that the server at *address* answers from, in N-Quads; of one version.
+
+    Raises:
+        BadSetting: it is no address.
+        BadSyntax: the server gives no dump, in its words.
+        StoreUnavailable: there is no such server, or it fails.
+    """
+    _check_address(address)
+    headers = {"Accept": "application/gzip, application/problem+json", "Accept-Encoding": "identity"}
+    response = _asked("GET", urljoin(f"{address.rstrip('/')}/", "dumps/all.nq.gz"), headers, None)
+    if response.status not in _OK:
+        raise _refusal(response)
+    try:
+        return unpacked(response.data, GZIP, _MOST_DUMPED_BYTES)
+    except ValueError as error:
+        raise StoreUnavailable(f"what the server at {address} gives is no dump: {error}") from error
+
+
+def _check_address(address: str) -> None:
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.username:
+        raise BadSetting("server", f"'{address}' is no address such as https://example.org/")
+
+
+def _asked(method: str, address: str, headers: dict[str, str], body: bytes | None) -> urllib3.BaseHTTPResponse:
+    try:
+        return urllib3.request(
+            method,
+            address,
+            headers=headers,
+            body=body,
+            redirect=False,
+            retries=False,
+            timeout=urllib3.Timeout(connect=_CONNECT_S, read=_READ_S),
+        )
+    except HTTPError as error:
+        raise StoreUnavailable(f"the server at {address.partition(chr(63))[0]} does not answer: {type(error).__name__}") from error
 
 
 def _read(response: urllib3.BaseHTTPResponse, *, is_dry_run: bool) -> Sent:
@@ -122,8 +147,7 @@ def _read(response: urllib3.BaseHTTPResponse, *, is_dry_run: bool) -> Sent:
             [_line(found) for found in _listed(told, "findings") if found.get("severity") == _VIOLATION]
         )
     if response.status not in _OK:
-        words = f"{told.get('title', response.reason)}: {told.get('detail', '')} ({response.status})"
-        raise StoreUnavailable(words) if response.status >= _FAILED else BadSyntax(words)
+        raise _refusal(response)
     version = str(response.headers.get("Data-Version") or told.get("version", ""))
     return Sent(
         version=int(version) if version.isdecimal() else 0,
@@ -131,6 +155,13 @@ def _read(response: urllib3.BaseHTTPResponse, *, is_dry_run: bool) -> Sent:
         counts=_counts(told.get("counts")),
         new_graphs=_texts(told.get("newGraphs")),
     )
+
+
+def _refusal(response: urllib3.BaseHTTPResponse) -> BadSyntax | StoreUnavailable:
+    """What the server says of a failure."""
+    told = _document(response)
+    words = f"{told.get('title', response.reason)}: {told.get('detail', '')} ({response.status})"
+    return StoreUnavailable(words) if response.status >= _FAILED else BadSyntax(words)
 
 
 def _document(response: urllib3.BaseHTTPResponse) -> dict[str, object]:

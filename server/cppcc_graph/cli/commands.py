@@ -25,6 +25,7 @@ _COMMANDS = {
     "publish": "cppcc_graph.cli.publish",
     "revert": "cppcc_graph.cli.revert",
     "dump": "cppcc_graph.cli.dump",
+    "restore": "cppcc_graph.cli.restore",
     "history": "cppcc_graph.cli.history",
     "diff": "cppcc_graph.cli.diff",
     "check": "cppcc_graph.cli.check",

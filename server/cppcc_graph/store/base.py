@@ -39,6 +39,8 @@ class QueryRequest:
         client: Who asks, for fair shares: an address, or empty when nobody else asks.
         fetched: What each SERVICE of the query gave, in the order of the text; None when no other endpoint is asked.
         is_about_history: Whether the commits are asked (`Store.history`) and not the data.
+        dump: No query is asked but the whole dataset: ``plain``, or how it is packed (`packing`); empty for a query.
+            The text of the query then only names what is asked.
     """
 
     query: str
@@ -50,6 +52,7 @@ class QueryRequest:
     client: str = ""
     fetched: tuple[Fetched, ...] | None = None
     is_about_history: bool = False
+    dump: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +89,7 @@ class Answer:
         hints: Why it may be empty; nothing for an answer that says something.
         cache: ``miss`` when it was made for this request, ``shared`` when for another one at the same time, ``hit``
             when it was kept.
+        number: `Store.number` of the data that it is of, where that is told.
     """
 
     form: ResultForm
@@ -96,6 +100,7 @@ class Answer:
     n_bytes: int = -1
     hints: tuple[Hint, ...] = ()
     cache: str = "miss"
+    number: int = 0
 
     def __post_init__(self) -> None:
         """The length of a body in memory need not be given."""
@@ -161,6 +166,8 @@ class Store(Protocol):
             ServiceRefused: it asks another endpoint.
             UpdateRefused: it is an update.
             UnsuitableFormat: none of the requested formats can hold its form.
+
+        An engine elsewhere takes no request for a dump.
 
         Spec: SPARQL 1.1 Protocol, section 2.1 (query operation).
         """

@@ -27,6 +27,7 @@ from cppcc_graph.store.applying import apply_to, effective
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
 from cppcc_graph.store.derived import Derived, count_of, iri_of
 from cppcc_graph.store.documents import graph_of
+from cppcc_graph.store.dumping import dumped
 from cppcc_graph.store.federation import alone
 from cppcc_graph.store.fingerprint import content_hash
 from cppcc_graph.store.folder import opened, opened_to_read, translated, unavailable
@@ -123,6 +124,8 @@ class EmbeddedStore:
             return self._engine.query(query, substitutions=substitutions, use_default_graph_as_union=self._is_union())
 
     def answer(self, request: QueryRequest, into: Sink | None = None) -> Answer:
+        if request.dump:
+            return dumped(self, request.dump, into)
         request, outline = alone(request)
         scope = scope_of(request, outline)
         try:  # and no context managers, which take as long as the rest of this
@@ -166,8 +169,7 @@ class EmbeddedStore:
             counts = {iri_of(row["graph"]): count_of(row["n"]) for row in self.select(query("graphs"))}
             with translated(self._folder):
                 empty = [] if self._is_merged else [iri_of(name) for name in self._engine.named_graphs()]
-            names = sorted(counts.keys() | empty)
-            derived.graphs = [GraphSummary(iri=iri, n_triples=counts.get(iri, 0)) for iri in names]
+            derived.graphs = [GraphSummary(iri=i, n_triples=counts.get(i, 0)) for i in sorted(counts.keys() | empty)]
         return list(derived.graphs)
 
     def state(self) -> str:

@@ -60,7 +60,7 @@ def answer(asked: QueryRequest, names: Sequence[str]) -> Response:
         found = asked_store(query).answer(query)
         note_answer(found)
         made = reply(found, opaque, _wish())
-    return _response(made)
+    return sent(made)
 
 
 def document(body: bytes, media: Format) -> Response:
@@ -71,14 +71,14 @@ def document(body: bytes, media: Format) -> Response:
 
 def kept(opaque: str, make: Callable[[], Answer]) -> Response:
     """What *make* gives, whose entity tag is known before, or nothing for a client that has it."""
-    return _response(unchanged(opaque, _wish()) or reply(make(), opaque, _wish()))
+    return sent(unchanged(opaque, _wish()) or reply(make(), opaque, _wish()))
 
 
 def kept_page(opaque: str | None, make: Callable[[], Page]) -> Response:
     """The page that *make* gives, or nothing for a client that has it; without *opaque* it may be another each time."""
     known = unchanged(opaque, _wish())
     if known is not None:
-        return _response(known)
+        return sent(known)
     response = render(make())
     if opaque is not None:
         response.headers["ETag"] = entity_tag(opaque)
@@ -98,8 +98,12 @@ def nothing_to_say(status: int) -> Response:
     return response
 
 
-def _response(made: Reply) -> Response:
-    """Spec: RFC 9110, section 8.6 (Content-Length): always sent, so that a cut answer is seen to be cut."""
+def sent(made: Reply) -> Response:
+    """
+    What Flask sends for a reply.
+
+    Spec: RFC 9110, section 8.6 (Content-Length): always sent, so that a cut answer is seen to be cut.
+    """
     body = coded(made.body, made.coding)
     response = Response(body if made.file is None else wrap_file(request.environ, made.file), status=made.status)
     response.headers.update(made.headers)

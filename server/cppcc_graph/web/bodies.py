@@ -6,10 +6,10 @@ is looked at before the body is received.
 """
 
 import asyncio
-import zlib
 from contextlib import suppress
 from typing import cast
 
+from cppcc_graph.packing import GZIP, TooLong, unpacked
 from cppcc_graph.web.asgi import Message, Receive, Send, has_body
 
 MAX_BODY_BYTES = 4_000_000
@@ -20,9 +20,6 @@ _BYTES_PER_MORE_S = MIB
 _LINGERS_S = 10.0
 _SILENCE_S = 1.0
 _MOST_DIGITS = 15
-_GZIP = 16 + zlib.MAX_WBITS
-_PIECE_BYTES = 64 * 1024
-_MOST_MEMBERS = 10_000
 
 
 async def received(scope: Message, receive: Receive, most_bytes: int) -> bytes | None:
@@ -86,29 +83,10 @@ def unzipped(content: bytes, most_bytes: int) -> bytes | None:
 
     Spec: RFC 1952, section 2.2 (file format: members, one after the other); RFC 9110, section 8.4.1.3 (Gzip Coding).
     """
-    whole, rest, begins, n_members = bytearray(), b"", 0, 0
-    member = None
-    while rest or begins < len(content):
-        if not rest:
-            rest = content[begins : begins + _PIECE_BYTES]
-            begins += _PIECE_BYTES
-        if member is None:
-            member = zlib.decompressobj(_GZIP)
-            n_members += 1
-        try:
-            whole += member.decompress(rest, _PIECE_BYTES)
-        except zlib.error as error:
-            raise ValueError("no gzip") from error
-        if len(whole) > most_bytes:
-            return None
-        rest = member.unused_data if member.eof else member.unconsumed_tail
-        if member.eof:
-            member = None
-        if n_members > _MOST_MEMBERS:
-            raise ValueError("too many members")
-    if member is not None or not n_members:
-        raise ValueError("the end is missing")
-    return bytes(whole)
+    try:
+        return unpacked(content, GZIP, most_bytes)
+    except TooLong:
+        return None
 
 
 def _announced(scope: Message) -> int:

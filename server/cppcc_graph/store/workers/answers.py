@@ -175,6 +175,7 @@ def _key(state: str, request: QueryRequest) -> Key:
         request.default_graph_iris,
         request.named_graph_iris,
         request.is_about_history,
+        request.dump,
         request.base_iri,
     )
 

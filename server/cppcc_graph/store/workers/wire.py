@@ -21,7 +21,7 @@ from cppcc_graph.store.base import Answer, Hint, QueryRequest
 
 HEAD = struct.Struct(">IB")
 """Length of the payload in bytes, and the kind of the frame."""
-_END = struct.Struct(">BBq")
+_END = struct.Struct(">BBqq")
 _FORMS = tuple(ResultForm)
 _FORMAT_NUMBERS = {candidate.name: number for number, candidate in enumerate(FORMATS)}
 _NO_COUNT = -1
@@ -102,13 +102,15 @@ def pack_ask(request: QueryRequest) -> bytes:
             request.base_iri,
             request.fetched,
             request.is_about_history,
+            request.dump,
         )
     )
 
 
 def unpack_ask(payload: bytes) -> QueryRequest:
     """The request of :func:`pack_ask`."""
-    query, numbers, default_graph_iris, named_graph_iris, base_iri, fetched, is_about_history = marshal.loads(payload)
+    query, numbers, default_graph_iris, named_graph_iris, base_iri, fetched, *more = marshal.loads(payload)
+    is_about_history, dump = more
     return QueryRequest(
         query=query,
         formats=_formats(numbers),
@@ -117,6 +119,7 @@ def unpack_ask(payload: bytes) -> QueryRequest:
         base_iri=base_iri,
         fetched=fetched,
         is_about_history=is_about_history,
+        dump=dump,
     )
 
 
@@ -145,7 +148,7 @@ def pack_end(answer: Answer) -> bytes:
     """The payload of `END`: what is known of an answer beside its body."""
     n_rows = _NO_COUNT if answer.n_rows is None else answer.n_rows
     hints = [[hint.written, hint.suggested, hint.line, hint.column] for hint in answer.hints]
-    fixed = _END.pack(_FORMS.index(answer.form), _FORMAT_NUMBERS[answer.format.name], n_rows)
+    fixed = _END.pack(_FORMS.index(answer.form), _FORMAT_NUMBERS[answer.format.name], n_rows, answer.number)
     return fixed + (json.dumps(hints).encode() if hints else b"")
 
 
@@ -158,18 +161,19 @@ def unpack_end(payload: bytes, *, body: bytes, file: BinaryIO | None, n_bytes: i
     """
     if len(payload) < _END.size:
         raise ValueError("the end of an answer is too short")
-    form, number, n_rows = _END.unpack_from(payload)
+    form, format_number, n_rows, number = _END.unpack_from(payload)
     hints = _hints(payload[_END.size :]) if len(payload) > _END.size else ()
-    if form >= len(_FORMS) or number >= len(FORMATS):
+    if form >= len(_FORMS) or format_number >= len(FORMATS):
         raise ValueError("an answer of an unknown form or format")
     return Answer(
         form=_FORMS[form],
-        format=FORMATS[number],
+        format=FORMATS[format_number],
         body=body,
         n_rows=None if n_rows == _NO_COUNT else n_rows,
         file=file,
         n_bytes=n_bytes,
         hints=hints,
+        number=number,
     )
 
 

@@ -1,0 +1,123 @@
+"""
+The whole dataset as N-Quads: graph after graph by IRI, each with its lines sorted, so that equal data give equal bytes.
+
+Blank nodes get their canonical labels in the whole dataset (RDFC-1.0), and integers the type that the ontology gives
+their property; the engine calls each of them xsd:integer.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from pyoxigraph import CanonicalizationAlgorithm, Dataset
+
+from cppcc_graph.formats import N_QUADS, ResultForm, write_graph
+from cppcc_graph.packing import packed
+from cppcc_graph.queries import query
+from cppcc_graph.sinks import Sink
+from cppcc_graph.store.base import Answer, Store
+from cppcc_graph.terms import XSD, BlankNode, DefaultGraph, NamedNode, Quad, Term, Triple
+
+_HAS_BLANK_NODE = re.compile(rb"_:|[^ ]+ <[^>]*> (?:_:|<<)")
+_ANY_INTEGER = XSD.integer.value.encode()
+
+
+def integer_types(store: Store) -> dict[Term, NamedNode]:
+    """For each property whose values are integers of a type derived from xsd:integer, that type."""
+    found = ((row["property"], row["type"]) for row in store.select(query("integer-types")))
+    return {prop: kind for prop, kind in found if prop is not None and isinstance(kind, NamedNode)}
+
+
+def lines_of(store: Store) -> Iterator[list[bytes]]:
+    """
+    The lines of each graph, sorted, every line with its line feed; a default graph of its own comes first.
+
+    Raises:
+        StoreUnavailable: the store cannot be read.
+
+    Spec: RDF 1.1 N-Quads, section 4.1 (canonical form: one line for each quad).
+    """
+    typed = _Typed(integer_types(store))
+    own, unlabelled = [], []
+    for quad in store.quads():
+        if isinstance(quad.graph_name, DefaultGraph):
+            own.append(quad)
+        if _may_have_blank_node(quad):
+            unlabelled.append(quad)
+    labelled = _with_canonical_labels(unlabelled)
+    if own:
+        yield _sorted(own, labelled.get("", []), typed)
+    for graph in store.graphs():
+        yield _sorted(store.quads(graph.iri), labelled.get(graph.iri, []), typed)
+
+
+def dumped(store: Store, packing: str, into: Sink | None) -> Answer:
+    """
+    The document of all lines, packed, or written *into* a sink as it comes.
+
+    Args:
+        store: Nobody changes it meanwhile.
+        packing: As `packing.packed` takes it.
+        into: As for `Store.answer`.
+
+    Raises:
+        StoreUnavailable: the store cannot be read.
+    """
+    n_rows, held = 0, bytearray()
+
+    def counted() -> Iterator[bytes]:
+        nonlocal n_rows
+        for lines in lines_of(store):
+            n_rows += len(lines)
+            yield b"".join(lines)
+
+    for piece in packed(counted(), packing):
+        if into is None:
+            held += piece
+        elif piece:
+            into.write(piece)
+    return Answer(form=ResultForm.GRAPH, format=N_QUADS, body=bytes(held), n_rows=n_rows, number=store.number)
+
+
+class _Typed:
+    """Gives integers their types back, in lines of N-Quads."""
+
+    def __init__(self, types: Mapping[Term, NamedNode]) -> None:
+        self._types = {
+            prop.value.encode(): kind.value.encode() for prop, kind in types.items() if isinstance(prop, NamedNode)
+        }
+        names = b"|".join(re.escape(name) for name in self._types)
+        # A quote within a text stands behind a backslash, so ` <…> "` is never part of one.
+        self._integer = re.compile(rb"( <(" + names + rb')> "[^"\n]*"\^\^<)' + re.escape(_ANY_INTEGER) + rb"(?=> [<.])")
+
+    def __call__(self, document: bytes) -> bytes:
+        return self._integer.sub(self._typed, document) if self._types else document
+
+    def _typed(self, found: re.Match[bytes]) -> bytes:
+        return found[1] + self._types[found[2]]
+
+
+def _sorted(quads: Iterable[Quad], labelled: list[Quad], typed: _Typed) -> list[bytes]:
+    """Lines of *quads*, where those with blank nodes are told as in *labelled*."""
+    lines = typed(write_graph(quads, N_QUADS)).splitlines(keepends=True)
+    if labelled:
+        lines = [line for line in lines if not _HAS_BLANK_NODE.match(line)]
+        lines += typed(write_graph(labelled, N_QUADS)).splitlines(keepends=True)
+    return sorted(lines)
+
+
+def _with_canonical_labels(quads: Iterable[Quad]) -> dict[str, list[Quad]]:
+    """
+    By graph, *quads*, all that have blank nodes, under the labels that these have in the canonical dataset.
+
+    Spec: RDFC-1.0, section 4.4.3: quads without blank nodes have no part in the labels.
+    """
+    dataset = Dataset(quads)
+    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    found: dict[str, list[Quad]] = {}
+    for quad in dataset:
+        found.setdefault(quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else "", []).append(quad)
+    return found
+
+
+def _may_have_blank_node(quad: Quad) -> bool:
+    return isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode | Triple)
