@@ -5,6 +5,7 @@ import gc
 import logging
 import os
 import resource
+import shutil
 import signal
 import socket
 from collections.abc import Callable
@@ -88,7 +89,8 @@ class FrontPlan:
 
 
 def run_front(plan: FrontPlan) -> None:
-    """Answers requests until SIGTERM; those that run then have `GRACE_S` to end."""
+    """Answers requests until SIGTERM; those that run then have `GRACE_S` to end. Tidies up for a killed supervisor."""
+    supervisor = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # until uvicorn listens to it, and when it hands it on at the end
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -99,6 +101,8 @@ def run_front(plan: FrontPlan) -> None:
     gc.set_threshold(*_COLLECTED_AFTER)
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     uvloop.run(_serve(plan))
+    if os.getppid() != supervisor:
+        shutil.rmtree(plan.folder, ignore_errors=True)
 
 
 class _Stopping(uvicorn.Server):

@@ -84,11 +84,13 @@ class _Supervisor:
         self._woken, self._wake = os.pipe()
         self._nursery = NurseryAt()
         self._signals: set[int] = set()
+        self._not_of_front: tuple[socket.socket, ...] = ()
 
     def run(self) -> None:
         """The life of the server."""
         self._listen_to_signals()
         with closing(listening(self._folder / CONTROL)) as control, closing(listening(seats(self._folder, 0))) as first:
+            self._not_of_front = (control, first)
             self._fork_front()  # which imports what it needs while the data are read
             try:
                 self._open_store = self._supply.read()
@@ -203,6 +205,7 @@ class _Supervisor:
             is_sealed=self._supply.is_sealed,
             write=self._supply.write,
             prepare=self._supply.prepare,
+            let_go=self._supply.let_go,
             generation=self._generation,
         )
         nurse(plan, evaluators, control, descriptors)
@@ -222,6 +225,9 @@ class _Supervisor:
             for descriptor in (self._order, self._woken, self._wake):
                 os.close(descriptor)
             self._nursery.close_all()
+            for listener in self._not_of_front:  # whoever holds it keeps those waiting who wait for a dead process
+                listener.close()
+            self._supply.let_go()
             from cppcc_graph.serving.front_process import FrontPlan, run_front
 
             plan = FrontPlan(

@@ -39,6 +39,7 @@ class Supply:
         is_sealed: Whether evaluators need neither files nor connections once the store is open.
         write: Carries out a write, where the data are changed through this server; after `read`.
         prepare: Makes the first write faster; after `read`.
+        let_go: Gives the right to write back, in a forked process that only reads.
         is_volatile: Whether they lie nowhere else.
         is_ours_alone: Whether they change only through this server.
         clean: Removes what `read` has left behind.
@@ -48,6 +49,7 @@ class Supply:
     is_sealed: bool
     write: Write | None = None
     prepare: Callable[[], None] = lambda: None
+    let_go: Callable[[], None] = lambda: None
     is_volatile: bool = False
     is_ours_alone: bool = True
     clean: Callable[[], None] = lambda: None
@@ -95,7 +97,11 @@ def versioned(open_gate: Callable[[], Gate]) -> Supply:
     def prepare() -> None:
         opened[0].prepare()
 
-    return Supply(read=read, is_sealed=True, write=write, prepare=prepare)
+    def let_go() -> None:
+        for gate in opened:
+            gate.close()
+
+    return Supply(read=read, is_sealed=True, write=write, prepare=prepare, let_go=let_go)
 
 
 def proposed(call: bytes, gate: Gate, progress: Progress) -> Verdict:

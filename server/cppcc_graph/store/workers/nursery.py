@@ -14,7 +14,8 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -27,7 +28,7 @@ from cppcc_graph.store.workers.under_way import UnderWay, Write
 
 CONTROL = "control.sock"
 _PAUSE_S = 0.5
-_DONE = b"+"
+_COMMITS, _DONE, _FAILED = b"!", b"+", b"-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Plan:
         is_sealed: Whether an evaluator needs no file and no connection once its store is open.
         write: Carries out a write on the store in memory; None when nothing is written here.
         prepare: Called once there are evaluators, for what makes the first write faster.
+        let_go: Called in each evaluator, which never writes: gives back what only who writes may hold.
         generation: Of the first evaluators.
     """
 
@@ -53,15 +55,17 @@ class Plan:
     is_sealed: bool
     write: Write | None = None
     prepare: Callable[[], None] = lambda: None
+    let_go: Callable[[], None] = lambda: None
     generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """A child that carries out a write, and the pipe on which it says that it takes over."""
+    """A child that carries out a write, the pipe on which it says that it takes over, and whether it was about to."""
 
     pid: int
     verdict: int
+    is_committing: bool = False
 
 
 def seats(folder: Path, generation: int) -> Path:
@@ -150,6 +154,7 @@ class _Nursery:
             os.close(descriptor)
         self._control.close()
         plan = self._plan
+        plan.let_go()
         evaluate(self._evaluators, self._leash, plan.open_store, plan.limits, is_sealed=plan.is_sealed)
 
     def _wait(self) -> None:
@@ -168,7 +173,7 @@ class _Nursery:
         if writing not in ready:
             return
         if self._writer is not None:
-            self._end_write(self._writer)
+            self._hear(self._writer)
         else:
             with suppress(BlockingIOError, ConnectionError):
                 connection, _ = self._control.accept()
@@ -198,9 +203,15 @@ class _Nursery:
         os.close(tell)
         self._writer = _Writer(pid, verdict)
 
-    def _end_write(self, writer: _Writer) -> None:
-        if os.read(writer.verdict, 1) == _DONE:
+    def _hear(self, writer: _Writer) -> None:
+        told = os.read(writer.verdict, 1)
+        if told == _COMMITS:
+            self._writer = replace(writer, is_committing=True)
+            return
+        if told == _DONE:
             os._exit(0)
+        if not told and writer.is_committing:
+            os._exit(1)  # it was killed when it may have committed; who comes next reads what it has left
         os.close(writer.verdict)
         self._writer = None
         with suppress(ChildProcessError):
@@ -212,22 +223,22 @@ class _Nursery:
         arrived = wire.Frames(connection).next()
         if arrived is None or self._plan.write is None:
             os._exit(1)
-        under_way = UnderWay(connection, self._plan.limits)
+        under_way = UnderWay(connection, self._plan.limits, on_commit=partial(_tell, tell, _COMMITS))
         try:
             written = self._plan.write(arrived[1], under_way)
         except CppccError as error:
-            connection.sendall(wire.frame(wire.FAILURE, wire.pack_failure(error)))
+            _tell(tell, _FAILED)
+            _say(connection, wire.frame(wire.FAILURE, wire.pack_failure(error)))
             os._exit(0)
         value = wire.frame(wire.VALUE, written.value)
         if not written.is_committed:
-            connection.sendall(value)
+            _say(connection, value)
             os._exit(0)
-        under_way.commits()
+        under_way.end()
         self._take_over()
-        os.write(tell, _DONE)
+        _tell(tell, _DONE)
         os.close(tell)
-        with suppress(OSError):  # who asked may have left; what is done is done
-            connection.sendall(wire.frame(wire.HELLO, f"{self._generation} {written.number}".encode()) + value)
+        _say(connection, wire.frame(wire.HELLO, f"{self._generation} {written.number}".encode()) + value)
 
     def _take_over(self) -> None:
         """Makes this process the nursery of the next generation; its evaluators are forked in its next round."""
@@ -244,3 +255,15 @@ class _Nursery:
             os.set_blocking(descriptor, False)
         signal.set_wakeup_fd(self._wake)
         gc.freeze()
+
+
+def _tell(descriptor: int, word: bytes) -> None:
+    """To the nursery that forked this process, and may be gone."""
+    with suppress(OSError):
+        os.write(descriptor, word)
+
+
+def _say(connection: socket.socket, frames: bytes) -> None:
+    """To who asked, and may have left; what is done is done."""
+    with suppress(OSError):
+        connection.sendall(frames)

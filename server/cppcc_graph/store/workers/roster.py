@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from cppcc_graph.store.workers.nursery import seats
+from cppcc_graph.store.workers.nursery import latest_generation, seats
 from cppcc_graph.store.workers.seat import Seat
 
 _RECONNECT_S = 0.05
@@ -107,7 +107,14 @@ class Roster:
                 await loop.create_unix_connection(partial(_itself, seat), str(seats(self._folder, seat.generation)))
                 self._seats.add(seat)
                 return
+            self._look_for_later()
             await asyncio.sleep(_RECONNECT_S)
+
+    def _look_for_later(self) -> None:
+        """A write that another front was told of, which is gone, has brought up a generation that this one missed."""
+        latest = latest_generation(self._folder)
+        if latest > self.generation:
+            self.turn_to(latest)
 
 
 def _itself(seat: Seat) -> Seat:

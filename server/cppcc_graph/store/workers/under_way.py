@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from socket import socket
 from typing import TypeAlias
@@ -32,13 +33,15 @@ class Written:
 class UnderWay:
     """Bounds this process from now on, as a query is bounded, until `commits`."""
 
-    def __init__(self, connection: socket, limits: Limits) -> None:
+    def __init__(self, connection: socket, limits: Limits, *, on_commit: Callable[[], None]) -> None:
         """
         Args:
             connection: To who asked.
             limits: Of a query.
+            on_commit: Called before anything is kept; from then on it is unknown what a sudden end leaves behind.
         """
         self._connection = connection
+        self._on_commit = on_commit
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         limit_memory(limits)
         signal.setitimer(signal.ITIMER_REAL, limits.deadline_s)
@@ -46,10 +49,16 @@ class UnderWay:
     def takes_long(self, n_focus_nodes: int) -> None:
         """Who asked is told to come back, and the deadline becomes `LONGEST_S`."""
         signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
-        self._connection.sendall(wire.frame(wire.LATER, str(n_focus_nodes).encode()))
+        with suppress(OSError):  # who asked may have left
+            self._connection.sendall(wire.frame(wire.LATER, str(n_focus_nodes).encode()))
 
     def commits(self) -> None:
         """Nothing may interrupt it any more."""
+        self._on_commit()
+        self.end()
+
+    def end(self) -> None:
+        """The bounds are lifted."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         unlimit_memory()
 
