@@ -15,6 +15,7 @@ from tests.history.conftest import EXAMPLE, adding, committed, quad, removing
 
 from cppcc_graph.errors import StoreUnavailable
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.folder import opened
 from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.lock import lock_files, lock_for_writing
 from cppcc_graph.store.patch import Patch
@@ -207,6 +208,35 @@ def test_the_engine_may_be_opened_for_who_forks_afterwards(filled, after_three):
 
     assert said(program, filled) == "1"
     assert on_disk(filled) == after_three
+
+
+COUNTING = (
+    "import sys; from pathlib import Path; from cppcc_graph.store.versioned import in_memory, may_fork\n"
+    "assert may_fork(); store = in_memory(Path(sys.argv[1]))\n"
+    "print(store.select('SELECT (COUNT(*) AS ?n) { ?s ?p ?o }')[0]['n'].value, len(list(store.quads())))"
+)
+
+
+@pytest.mark.parametrize("is_up", [False, True])
+def test_what_a_child_reads_is_merged_where_graphs_share_a_triple(journal, store, is_up):
+    bring_up(journal.folder)
+    committed(journal, store, adding(quad("a", "shared", "one"), quad("a", "shared", "other"), quad("b", "own")))
+    if is_up:
+        bring_up(journal.folder)
+
+    assert said(COUNTING, journal.folder) == "2 3"
+
+
+def test_a_merge_that_was_not_made_before_the_process_was_killed_is_made(journal, store):
+    bring_up(journal.folder)
+    committed(journal, store, adding(quad("a", "shared", "one"), quad("a", "shared", "other")))
+    engine = opened(journal.folder)
+    engine.extend(store.quads())
+    del engine
+
+    assert said(COUNTING, journal.folder) == "1 2"
+    bring_up(journal.folder)
+    assert counted(journal.folder) == 1
 
 
 def test_a_failure_in_the_child_is_told_in_its_words(filled):

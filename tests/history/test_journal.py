@@ -2,11 +2,13 @@
 
 import errno
 import os
+import random
 import shutil
 import signal
 import stat
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -272,6 +274,40 @@ def test_a_full_disk_leaves_nothing(folder):
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.strip().endswith("journal cannot be written: No space left on device; nothing was changed")
+
+
+WRITE_ON = """
+import sys
+from pathlib import Path
+from tests.history.conftest import adding, noted, quad
+from cppcc_graph.store.journal import Journal
+
+journal = Journal.open(Path(sys.argv[1]))
+print("begins", flush=True)
+while True:
+    n = journal.version + 1
+    noted(journal, adding(*(quad(f"s{n}", f"{n} {k * 7919}") for k in range(n % 5 * 3000 + 1))))
+    print(n, flush=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_writer_may_be_killed_at_any_time_and_what_it_has_said_is_there(folder):
+    chance, last = random.Random(11), 0
+    for _ in range(12):
+        program = [sys.executable, "-c", WRITE_ON, str(folder)]
+        with subprocess.Popen(program, env={"PYTHONPATH": "server:."}, stdout=subprocess.PIPE, text=True) as writer:
+            writer.stdout.readline()
+            time.sleep(chance.random() * 0.3)
+            writer.kill()
+            said = [int(line) for line in writer.stdout.read().splitlines()]
+        journal = Journal.open(folder)
+        assert journal.version in (max([last, *said]), max([last, *said]) + 1)
+        last = journal.version
+
+    assert last > 12
+    for version in range(1, last + 1):
+        assert len(journal.patch(version)) == version % 5 * 3000 + 1
 
 
 def test_a_journal_that_has_become_shorter_gets_nothing_more(three, store):

@@ -31,15 +31,20 @@ def in_named_graphs(contents: Mapping[NamedNode, list[Triple]]) -> pyoxigraph.St
     return engine
 
 
-def fill(engine: pyoxigraph.Store, quads: Iterable[Quad]) -> None:
+def fill(engine: pyoxigraph.Store, quads: Iterable[Quad], *, shares: bool | None = None) -> None:
     """
     *engine* gets *quads*, of named graphs, and their merge if two graphs share a triple.
 
     It is the fast way, for many quads and not in one transaction: a million take some three seconds in memory.
+
+    Args:
+        engine: Which is changed.
+        quads: To be added.
+        shares: Whether two graphs share a triple afterwards; None where that is not known, which takes another second.
     """
     held = holds_merge(engine)
     engine.bulk_extend(with_merge(quads) if held else quads)
-    if not held and engine.query(_SHARING):
+    if not held and (bool(engine.query(_SHARING)) if shares is None else shares):
         engine.update(query("add-to-merge"))
 
 

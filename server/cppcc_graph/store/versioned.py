@@ -34,6 +34,7 @@ from cppcc_graph.terms import DefaultGraph, Quad
 
 _CHECKPOINT = "checkpoint"
 _MANY_QUADS = 10_000
+_SHARING, _NOT_SHARING = b"+", b"-"  # whether two graphs share a triple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,17 +215,21 @@ def _engine_in_memory(folder: Path) -> pyoxigraph.Store:
     if not is_store(folder):
         return engine
     if not may_fork():
-        fill(engine, _quads(opened_to_read(folder)))
+        source = opened_to_read(folder)
+        fill(engine, _quads(source), shares=holds_merge(source))
         return engine
     with in_child(lambda into: _send(folder, into)) as sent:
-        fill(engine, pyoxigraph.parse(sent, format=RdfFormat.N_QUADS))
+        shares = sent.read(1) == _SHARING
+        fill(engine, pyoxigraph.parse(sent, format=RdfFormat.N_QUADS), shares=shares)
     return engine
 
 
 def _send(folder: Path, into: BinaryIO) -> None:
     engine = opened_to_read(folder)
     with translated(folder):
-        if holds_merge(engine):
+        shares = holds_merge(engine)
+        into.write(_SHARING if shares else _NOT_SHARING)
+        if shares:
             pyoxigraph.serialize(_quads(engine), into, format=RdfFormat.N_QUADS)
         else:
             engine.dump(into, format=RdfFormat.N_QUADS)
