@@ -28,6 +28,8 @@ from cppcc_graph.store.workers.under_way import UnderWay, Write
 
 CONTROL = "control.sock"
 _PAUSE_S = 0.5
+_FIRST = 3
+_UNHURRIED_MS = 50.0
 _COMMITS, _DONE, _FAILED = b"!", b"+", b"-"
 
 
@@ -132,16 +134,16 @@ class _Nursery:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         self._control.setblocking(False)
-        self._fill()
+        self._fill(self._plan.n_evaluators)
         self._plan.prepare()
         gc.freeze()
         while True:
-            self._fill()
+            self._fill(min(_FIRST, self._plan.n_evaluators))
             self._wait()
 
-    def _fill(self) -> None:
-        """Forks evaluators until there are enough."""
-        while len(self._evaluators_alive) < self._plan.n_evaluators:
+    def _fill(self, enough: int) -> None:
+        """Forks evaluators until there are *enough*."""
+        while len(self._evaluators_alive) < enough:
             pid = os.fork()
             if pid == 0:
                 self._become_evaluator()
@@ -163,7 +165,9 @@ class _Nursery:
         poll = select.poll()
         for readable in (self._lifeline, self._woken, writing):
             poll.register(readable, select.POLLIN | select.POLLHUP)
-        ready = dict(poll.poll())
+        ready = dict(poll.poll(self._pause_ms()))
+        if not ready:
+            self._fill(min(len(self._evaluators_alive) + 1, self._plan.n_evaluators))
         if self._lifeline in ready:
             os._exit(0)
         if self._woken in ready:
@@ -179,6 +183,17 @@ class _Nursery:
                 connection, _ = self._control.accept()
                 with closing(connection):
                     self._begin_write(connection)
+
+    def _pause_ms(self) -> float | None:
+        """
+        How long to wait before one more evaluator is forked; None for ever, because there are enough.
+
+        At a million quads a fork takes 10 ms, and after the next write all of them would have been in vain. So the
+        first few come at once and the others one by one, when nothing is written or a write takes its time.
+        """
+        if len(self._evaluators_alive) >= self._plan.n_evaluators:
+            return None
+        return 0.0 if self._writer is None else _UNHURRIED_MS
 
     def _reap(self) -> None:
         while self._evaluators_alive:
