@@ -137,7 +137,8 @@ def _asked(method: str, address: str, headers: dict[str, str], body: bytes | Non
             timeout=urllib3.Timeout(connect=_CONNECT_S, read=_READ_S),
         )
     except HTTPError as error:
-        raise StoreUnavailable(f"the server at {address.partition(chr(63))[0]} does not answer: {type(error).__name__}") from error
+        server = address.partition("?")[0]
+        raise StoreUnavailable(f"the server at {server} does not answer: {type(error).__name__}") from error
 
 
 def _read(response: urllib3.BaseHTTPResponse, *, is_dry_run: bool) -> Sent:

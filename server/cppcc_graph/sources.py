@@ -182,6 +182,11 @@ def _data_graph(path: Path) -> str | None:
     return f"{BASE}entities/{quote(path.stem)}" if path.absolute().parent.name == "entities" else None
 
 
+def graph_of_file(path: Path, triples: Iterable[Triple]) -> str:
+    """The named graph of triples for which the file at *path* names none."""
+    return _data_graph(path) or _graph_by_contents(path, triples)
+
+
 def _graph_by_contents(path: Path, triples: Iterable[Triple]) -> str:
     reports = {
         triple.subject.value

@@ -26,6 +26,7 @@ _COMMANDS = {
     "revert": "cppcc_graph.cli.revert",
     "dump": "cppcc_graph.cli.dump",
     "restore": "cppcc_graph.cli.restore",
+    "export": "cppcc_graph.cli.export",
     "history": "cppcc_graph.cli.history",
     "diff": "cppcc_graph.cli.diff",
     "check": "cppcc_graph.cli.check",

@@ -58,7 +58,7 @@ def command(
     cppcc dump --graph https://w3id.org/cppcc-graph/report/hengyang-2024 --format turtle
     """
     rdf_format, packing = _format(format_name), _packing(output, compress)
-    lines = _from_server(server) if server else _from_store(**given)
+    lines = dump_lines(server, **given)
     is_whole = graph_iri is None and rdf_format is N_QUADS
     pieces = _joined(lines) if is_whole else [_written(lines, graph_iri, rdf_format)]
     if output is not None:
@@ -85,6 +85,16 @@ def _packing(output: Path | None, compress: str | None) -> str:
     return compress or by_ending
 
 
+def dump_lines(server: str | None, **given: object) -> list[bytes]:
+    """
+    The sorted lines of N-Quads of a server, or of the store that the other options describe.
+
+    Raises:
+        CppccError: it cannot be read.
+    """
+    return _from_server(server) if server else _from_store(**given)
+
+
 def _from_store(**given: object) -> list[bytes]:
     from cppcc_graph.store.dumping import lines_of
 
@@ -104,7 +114,7 @@ def _joined(lines: Sequence[bytes]) -> Iterable[bytes]:
 
 
 def _written(lines: Iterable[bytes], graph_iri: str | None, rdf_format: Format) -> bytes:
-    quads = _parsed(lines)
+    quads = parsed_lines(lines)
     if graph_iri is not None:
         graph = named(graph_iri)
         quads = [quad for quad in quads if quad.graph_name == graph]
@@ -115,7 +125,13 @@ def _written(lines: Iterable[bytes], graph_iri: str | None, rdf_format: Format) 
     return write_graph(sorted({quad.triple for quad in _sorted(quads)}, key=str), rdf_format)
 
 
-def _parsed(lines: Iterable[bytes]) -> list[Quad]:
+def parsed_lines(lines: Iterable[bytes]) -> list[Quad]:
+    """
+    The quads of these lines, in named graphs.
+
+    Raises:
+        StoreUnavailable: they are no N-Quads.
+    """
     try:
         quads = list(pyoxigraph.parse(b"".join(lines), format=RdfFormat.N_QUADS))
     except SyntaxError as error:
