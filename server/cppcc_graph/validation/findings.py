@@ -17,9 +17,9 @@ _PLACE = re.compile(r"\{[?$](this|value)\}")
 _ANY_PLACE = re.compile(r"\{[?$]\w+\}")
 
 
-def findings_of(results: Graph, graph: Graph, shapes: Graph) -> tuple[Finding, ...]:
+def findings_of(results: Graph, graph: Graph, shapes: Graph) -> list[tuple[Finding, Node]]:
     """
-    Findings by severity, rule, focus node, path and value.
+    Findings by severity, rule, focus node, path and value, each with its result.
 
     Args:
         results: pySHACL's results graph. Not every sh:ValidationResult in it is a result of the report: sh:node and
@@ -27,8 +27,8 @@ def findings_of(results: Graph, graph: Graph, shapes: Graph) -> tuple[Finding, .
         graph: What was judged.
         shapes: All shapes.
     """
-    found = (_finding(results, result, graph, shapes) for result in results.objects(None, SH.result))
-    return tuple(sorted(found, key=_order))
+    found = ((_finding(results, result, graph, shapes), result) for result in results.objects(None, SH.result))
+    return sorted(found, key=lambda pair: _order(pair[0]))
 
 
 def _order(finding: Finding) -> tuple[int, str, str, str, str, str]:

@@ -18,16 +18,15 @@ from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.patch import Patch
 from cppcc_graph.terms import BASE, NamedNode, Term, Triple
 from cppcc_graph.validation.delta import rows_of, solutions, solutions_for
-from cppcc_graph.validation.findings import findings_of
 from cppcc_graph.validation.integer_types import integer_types
-from cppcc_graph.validation.judge import ask
+from cppcc_graph.validation.judge import ask, told
 from cppcc_graph.validation.lazy_graph import Row, lazy_graph
 from cppcc_graph.validation.reading import Aimed, Focus, routes_of, unknown_in
 from cppcc_graph.validation.report import ValidationReport
 from cppcc_graph.validation.roots import Root, Targets, roots_of
 from cppcc_graph.validation.routes import Routes
 from cppcc_graph.validation.selects import THIS, Select, selects_of
-from cppcc_graph.validation.shapes import check_shapes, rules
+from cppcc_graph.validation.shapes import check_shapes
 from cppcc_graph.validation.states import BothStates
 
 SHAPES = f"{BASE}shapes/"
@@ -80,7 +79,6 @@ class Judge:
         self._roots = roots_of(self.shapes, selects)
         self._selects = list(selects.values())
         self._routes = Routes() if self._unknown else routes_of(self.shapes)
-        self._n_rules = len(rules(self.shapes))
         self._hidden = frozenset(self.shapes.subjects())
 
     def is_outdated_by(self, patch: Patch) -> bool:
@@ -132,17 +130,16 @@ class Judge:
             affected = self.affected(store, patch)
         if affected.why_full:
             judge = Judge(store) if self.is_outdated_by(patch) else self
-            return judge.full(store)
+            return judge.full(store, why=affected.why_full)
         return self._told(store, affected)
 
-    def n_focus_nodes(self, store: EmbeddedStore) -> int:
-        """How many nodes of *store* some shape looks at."""
-        targets = Targets(self._roots, store)
-        return len(set().union(*(targets.all_of(root) for root in self._roots)))
-
-    def full(self, store: EmbeddedStore) -> ValidationReport:
+    def full(self, store: EmbeddedStore, *, why: str = "it was asked for") -> ValidationReport:
         """
         What the shapes say about all data of *store*.
+
+        Args:
+            store: What is judged.
+            why: To be told in the report.
 
         Raises:
             BadShapes: the shapes cannot judge.
@@ -150,7 +147,7 @@ class Judge:
         check_shapes(self.shapes)
         targets = Targets(self._roots, store)
         focus = {root.shape: frozenset(targets.all_of(root)) for root in self._roots}
-        return self._told(store, Affected(focus=focus, why_full="all"))
+        return self._told(store, Affected(focus=focus, why_full=why))
 
     def _reached(self, states: BothStates, targets: Targets) -> tuple[dict[Node, set[Term]], dict[Node, set[Term]]]:
         """By shape: focus nodes that read what has changed; and those of them that may have become so."""
@@ -179,14 +176,8 @@ class Judge:
         graph = lazy_graph(store, self._types, self._hidden, answers.select)
         looked_at = {shape: [to_rdflib(node) for node in nodes] for shape, nodes in affected.focus.items()}
         results = ask(graph, self._aimed_at(looked_at)) if any(looked_at.values()) else _conforming()
-        findings = findings_of(results, graph, self.shapes)
-        return ValidationReport(
-            conforms=not findings,
-            findings=findings,
-            n_rules=self._n_rules,
-            n_focus_nodes=affected.n_focus_nodes,
-            results=results,
-        )
+        why, n_focus_nodes = affected.why_full, affected.n_focus_nodes
+        return told(results, graph, self.shapes, n_focus_nodes=n_focus_nodes, why_full=why)
 
     def _aimed_at(self, looked_at: Mapping[Node, list[Node]]) -> Graph:
         """The shapes that are needed, with these focus nodes for targets."""

@@ -25,19 +25,35 @@ def validate(graph: Graph, shapes: Graph) -> ValidationReport:
     """
     check_shapes(shapes)
     results = ask(graph, shapes)
-    findings = findings_of(results, graph, shapes)
+    return told(results, graph, shapes, n_focus_nodes=len(focus_nodes(shapes, graph)))
+
+
+def told(results: Graph, graph: Graph, shapes: Graph, *, n_focus_nodes: int, why_full: str = "") -> ValidationReport:
+    """
+    The *results* of pySHACL on *graph* in a curator's words.
+
+    Args:
+        results: pySHACL's results graph.
+        graph: What was judged.
+        shapes: All shapes.
+        n_focus_nodes: Nodes that some shape looked at.
+        why_full: After a change, why all data were looked at.
+    """
+    found = findings_of(results, graph, shapes)
     return ValidationReport(
-        conforms=not findings,
-        findings=findings,
+        conforms=not found,
+        findings=tuple(finding for finding, _ in found),
         n_rules=len(rules(shapes)),
-        n_focus_nodes=len(focus_nodes(shapes, graph)),
+        n_focus_nodes=n_focus_nodes,
         results=results,
+        nodes=tuple(node for _, node in found),
+        why_full=why_full,
     )
 
 
 def ask(graph: Graph, shapes: Graph) -> Graph:
     """
-    PySHACL's results graph.
+    What pySHACL finds, as its results graph.
 
     Raises:
         BadShapes: *shapes* cannot judge.

@@ -40,10 +40,12 @@ class _Reader(Store):
         self._terms: dict[tuple[Term, NamedNode | None], Node] = {}
         self._asked: dict[Node, Term | None] = {}
         self._prefixes: dict[str, rdflib.URIRef] = {}
+        self.graphs: tuple[rdflib.Graph, ...] = ()
+        """The one graph that each triple stands in, which is made of this: pySHACL looks there for blank nodes."""
 
     def triples(  # type: ignore[override]  # rdflib names a context, and there is none
         self, triple_pattern: _Pattern, **_: object
-    ) -> Iterator[tuple[tuple[Node, Node, Node], Iterator[None]]]:
+    ) -> Iterator[tuple[tuple[Node, Node, Node], Iterator[rdflib.Graph]]]:
         subject, predicate, value = triple_pattern
         wanted = [None if node is None else self._engine_term(node) for node in triple_pattern]
         if any(term is None and node is not None for term, node in zip(wanted, triple_pattern, strict=True)):
@@ -55,7 +57,7 @@ class _Reader(Store):
             found = self._node(triple.object, self._types.get(triple.predicate))
             about = subject if subject is not None else self._node(triple.subject)
             if about not in self._hidden and (value is None or found == value):
-                yield (about, predicate or self._node(triple.predicate), found), iter(())
+                yield (about, predicate or self._node(triple.predicate), found), iter(self.graphs)
 
     def _node(self, term: Term, integer_type: NamedNode | None = None) -> Node:
         key = (term, integer_type)
@@ -118,7 +120,9 @@ def lazy_graph(
         hidden: Subjects whose triples are left out.
         select: Answers the queries of SPARQL constraints.
     """
-    graph = rdflib.Graph(_Reader(store, types, hidden, select), bind_namespaces="none")
+    reader = _Reader(store, types, hidden, select)
+    graph = rdflib.Graph(reader, bind_namespaces="none")
+    reader.graphs = (graph,)
     for prefix, iri in PREFIXES.items():
         graph.bind(prefix, iri, replace=True)
     return graph

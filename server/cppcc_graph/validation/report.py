@@ -7,6 +7,7 @@ from io import StringIO
 from types import MappingProxyType
 
 from rdflib import Graph
+from rdflib.term import Node
 from rich.console import Console
 from rich.table import Table
 
@@ -58,6 +59,8 @@ class ValidationReport:
         n_rules: Numbered rules that were looked at.
         n_focus_nodes: Nodes that some shape looked at.
         results: pySHACL's results graph.
+        nodes: Of each finding its result in that graph.
+        why_full: After a change, why all data were looked at and not only what it can affect; else empty.
     """
 
     conforms: bool
@@ -65,6 +68,8 @@ class ValidationReport:
     n_rules: int
     n_focus_nodes: int
     results: Graph
+    nodes: tuple[Node, ...]
+    why_full: str = ""
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -96,14 +101,17 @@ class ValidationReport:
 
     def as_json(self) -> str:
         """``{"conforms": …, "counts": {…}, "rules": n, "focusNodes": n, "findings": [{…}]}``."""
-        told = {
+        return json.dumps(self.as_dict(), ensure_ascii=False, indent=2) + "\n"
+
+    def as_dict(self) -> dict[str, object]:
+        """What :meth:`as_json` writes; nothing of rdflib's, so that it may go to another process."""
+        return {
             "conforms": self.conforms,
             "counts": dict(self.counts),
             "rules": self.n_rules,
             "focusNodes": self.n_focus_nodes,
             "findings": [asdict(finding) for finding in self.findings],
         }
-        return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
 
 
 def _table(findings: tuple[Finding, ...], language: str) -> Table:
