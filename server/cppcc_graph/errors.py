@@ -37,6 +37,7 @@ Everything that can go wrong and is said in words.
     ├── AnswerTooLarge(limit_bytes)                   an answer above the size that is sent
     ├── StoreBusy(retry_after_s)                      try again later
     └── StoreUnavailable(reason)                      the store cannot be opened or read
+        └── NotKept(reason)                           a change that the disk did not take
 
 No HTTP here: status codes exist only in ``web``, exit statuses only in ``cli``.
 """
@@ -292,3 +293,7 @@ class StoreUnavailable(CppccError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class NotKept(StoreUnavailable):
+    """A change that the disk did not take; nothing was changed."""

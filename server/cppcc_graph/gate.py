@@ -133,7 +133,7 @@ class Gate:
             Outdated: the data are not of an expected version.
             NotGranted: a graph would change that the grant does not reach.
             UnknownVersion: it goes back to a version that never was.
-            StoreUnavailable: the journal cannot be written.
+            NotKept: the journal cannot be written.
             CppccError: as `store.effects.carried_out` tells.
         """
         progress = progress or Unwatched()

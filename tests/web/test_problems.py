@@ -59,6 +59,7 @@ FAILURES = {
     "query-killed": (errors.QueryKilled(memory_mib=2048), 503, {"memory_mib": 2048}),
     "answer-too-large": (errors.AnswerTooLarge(limit_bytes=1_000_000), 503, {"limit_bytes": 1_000_000}),
     "store-unavailable": (errors.StoreUnavailable("/srv/secret is locked"), 502, {}),
+    "not-kept": (errors.NotKept("/srv/secret is full"), 507, {}),
     "store-busy": (errors.StoreBusy(retry_after_s=4), 503, {}),
 }
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cppcc_graph.errors import StoreUnavailable
+from cppcc_graph.errors import NotKept, StoreUnavailable
 from cppcc_graph.store import records
 from cppcc_graph.store.commits import Commit, Entry, entry_text, read_entry
 from cppcc_graph.store.durable import opened, sync_folder, write_all
@@ -164,7 +164,7 @@ class Journal:
             now: The time in UTC, instead of the clock's; where it is not later than the last commit's, it becomes so.
 
         Raises:
-            StoreUnavailable: the disk is full, cannot be written, or failed; nothing was changed.
+            NotKept: the disk is full, cannot be written, or failed; nothing was changed.
         """
         at = now or datetime.now(UTC)
         if self._entries:
@@ -217,7 +217,7 @@ class Journal:
                     raise
         except OSError as error:
             reason = f"the journal {self._path} cannot be written: {error.strerror}; nothing was changed"
-            raise StoreUnavailable(reason) from error
+            raise NotKept(reason) from error
 
     def _damaged(self, version: int, start: int, error: ValueError) -> StoreUnavailable:
         return StoreUnavailable(

@@ -48,6 +48,7 @@ _OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
     (errors.Outdated, "outdated", 412, mark("The data have changed meanwhile")),
     (errors.NotConforming, "not-conforming", 422, mark("The data break the shapes")),
     (errors.ServiceFailed, "service-failed", 502, mark("Another endpoint did not answer")),
+    (errors.NotKept, "not-kept", 507, mark("The change could not be kept")),
     (errors.StoreUnavailable, "store-unavailable", 502, mark("The store does not answer")),
     (errors.QueryTimeout, "query-timeout", 503, mark("The query took too long")),
     (errors.QueryKilled, "query-killed", 503, mark("The query ended its process")),

@@ -197,6 +197,14 @@ def _unavailable(_error: errors.StoreUnavailable) -> str:
     return _("The server cannot read its data now. Its operator finds the reason in the log.")
 
 
+@detail.register
+def _not_kept(_error: errors.NotKept) -> str:
+    return _(
+        "Nothing was changed: the server could not write the change to its disk. Its operator finds the reason in the "
+        "log."
+    )
+
+
 def hint(found: Hint) -> str:
     """One sentence about a name or a text in the query that the data do not have."""
     if found.written.startswith("<"):
