@@ -30,7 +30,7 @@ Everything that can go wrong and is said in words.
     ├── WriteInterrupted()                            a write whose outcome is not known
     ├── NoHistory()                                   a question about earlier versions where none are kept
     ├── UnknownVersion(version, last)                 a version that the data never had
-    ├── TooManyChanges(n, limit)                      versions too far apart to be compared here
+    ├── TooManyChanges(n, limit)                      versions that lie too far apart to be gone through
     ├── ReadOnly()                                    a write at a store that only reads
     ├── QueryTimeout(deadline_s)                      a query that did not end in time; it was stopped
     ├── QueryKilled(memory_mib)                       a query that ended the process that evaluated it

@@ -59,7 +59,7 @@ def _namespace(prefix: str, iri: str, names: str = "") -> Namespace:
     return Namespace(prefix, iri, frozenset(names.split()))
 
 
-CPPCC = _namespace("cppcc", f"{BASE}ontology#", "Report evidence inferredFrom")
+CPPCC = _namespace("cppcc", f"{BASE}ontology#", "Report evidence inParagraph inText inferredFrom sourceText")
 CPPCCSH = _namespace("cppccsh", f"{BASE}shapes#")
 
 HISTORY = _namespace(

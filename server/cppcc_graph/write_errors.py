@@ -51,17 +51,17 @@ class UnknownVersion(CppccError):
 
 class TooManyChanges(CppccError):
     """
-    So much has changed between two versions that they are not compared here.
+    A comparison or an earlier state for which too much would have to be gone through.
 
     Attributes:
-        n: Quads that came and went between them.
-        limit: The most that are looked at.
+        n: Quads that it would be.
+        limit: The most that there may be.
     """
 
     def __init__(self, n: int, *, limit: int) -> None:
         self.n = n
         self.limit = limit
         super().__init__(
-            f"{n:,} quads came and went between the two versions; more than {limit:,} are not looked at here. "
-            "Take versions that lie closer together, or run cppcc diff beside the store"
+            f"{n:,} quads would have to be gone through, and {limit:,} are the most here; take versions that lie "
+            "closer together, or run cppcc diff beside the store"
         )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyoxigraph
@@ -10,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
-from tests.history.conftest import committed, noted
+from tests.history.conftest import noted
 from tests.web.test_pages import Read, words
 
 from cppcc_graph.settings import Settings
@@ -24,7 +23,6 @@ GRAPH = f"{BASE}report/mingchuan-2033"
 OTHER = f"{BASE}entities/places"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 HOSTILE = '<script>alert("&")</script>'
-BEGUN = datetime(2033, 5, 1, 8, 0, 0, 250_000, tzinfo=UTC)
 PAGES = ["/versions", "/versions?before=3", "/versions/1", "/versions/3", "/versions/0..3", "/versions/3..1"]
 
 
@@ -40,39 +38,12 @@ THIRD = Patch(removed=(quad("hill", "Hill", OTHER),), added=(quad("mill", HOSTIL
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path
-
-
-@pytest.fixture
-def data() -> EmbeddedStore:
-    return EmbeddedStore()
-
-
-@pytest.fixture
-def commit(folder: Path, data: EmbeddedStore) -> Callable[..., None]:
-    """Carries out a patch on the data and writes it to the journal, an hour after the one before."""
-    journal = Journal.open(folder)
-
-    def write(patch: Patch, **more: str) -> None:
-        committed(journal, data, patch, now=BEGUN + timedelta(hours=journal.version), **more)
-        data.number = journal.version
-
-    return write
-
-
-@pytest.fixture
-def app(folder: Path, data: EmbeddedStore) -> Flask:
-    return create_app(Settings(store=folder), data)
-
-
-@pytest.fixture
-def three(app: Flask, commit: Callable[..., None]) -> FlaskClient:
+def three(kept_app: Flask, commit: Callable[..., None]) -> FlaskClient:
     """A client of a server whose data have been changed three times."""
     commit(FIRST, agent="local:hui", operation="load", message="the beginning")
     commit(SECOND, agent="curator", message=HOSTILE)
     commit(THIRD, agent="curator", operation="put")
-    return app.test_client()
+    return kept_app.test_client()
 
 
 def quads_of(text: str, rdf_format: RdfFormat) -> set[Quad]:
@@ -90,10 +61,10 @@ def test_the_versions_are_listed_the_newest_first(three: FlaskClient) -> None:
     assert "2033-05-01 08:00:00 UTC local:hui files loaded the beginning 3 0" in text
 
 
-def test_fifty_versions_are_on_a_page_and_the_others_follow(app: Flask, commit: Callable[..., None]) -> None:
+def test_fifty_versions_are_on_a_page_and_the_others_follow(kept_app: Flask, commit: Callable[..., None]) -> None:
     for number in range(120):
         commit(Patch(added=(quad("river", f"name {number}"),)))
-    client = app.test_client()
+    client = kept_app.test_client()
     shown, address, at = [], "/versions", []
     while address:
         text = client.get(address, headers={"Accept": "text/html"}).text
@@ -121,9 +92,9 @@ def test_a_commit_is_there_as_soon_as_it_is_written(three: FlaskClient, commit: 
     assert "changed 4 times" in three.get("/versions", headers={"Accept": "text/html"}).text
 
 
-def test_without_a_journal_there_is_no_history(app: Flask) -> None:
+def test_without_a_journal_there_is_no_history(kept_app: Flask) -> None:
     for address in ("/versions", "/versions/1", "/versions/0..1"):
-        answer = app.test_client().get(address)
+        answer = kept_app.test_client().get(address)
 
         assert (answer.status_code, answer.get_json()["type"]) == (404, f"{BASE}problems#no-history")
 
@@ -232,10 +203,12 @@ def test_the_patch_of_a_version_is_what_the_journal_holds(three: FlaskClient) ->
         assert (answer.mimetype, answer.data) == ("application/rdf-patch", patch_text(SECOND))
 
 
-def test_a_long_difference_is_cut_on_the_page_and_whole_in_the_patch(app: Flask, commit: Callable[..., None]) -> None:
+def test_a_long_difference_is_cut_on_the_page_and_whole_in_the_patch(
+    kept_app: Flask, commit: Callable[..., None]
+) -> None:
     many = Patch(added=tuple(quad(f"p{number}", "x", GRAPH if number % 2 else OTHER) for number in range(2_400)))
     commit(many)
-    client = app.test_client()
+    client = kept_app.test_client()
     text = client.get("/versions/0..1?format=html").text
 
     assert text.count('<th scope="row">') == 2_000
@@ -243,11 +216,11 @@ def test_a_long_difference_is_cut_on_the_page_and_whole_in_the_patch(app: Flask,
     assert len(read_patch(client.get("/versions/0..1?format=patch").data)) == 2_400
 
 
-def test_what_is_too_much_to_compare_is_refused_and_its_patch_is_not(app: Flask, folder: Path) -> None:
+def test_what_is_too_much_to_compare_is_refused_and_its_patch_is_not(kept_app: Flask, folder: Path) -> None:
     journal = Journal.open(folder)
     noted(journal, Patch(added=tuple(quad(f"p{number}", "x") for number in range(100_001))))
     noted(journal, SECOND)
-    client = app.test_client()
+    client = kept_app.test_client()
     refused = client.get("/versions/0..2?format=patch")
 
     assert (refused.status_code, refused.get_json()["type"]) == (503, f"{BASE}problems#too-many-changes")

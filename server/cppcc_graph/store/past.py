@@ -69,11 +69,16 @@ def dataset_at(store: Store, journal: Journal, version: int) -> EmbeddedStore:
 
     It takes as long as reading everything into memory: some seconds for a million quads.
     """
-    engine = pyoxigraph.Store()
-    fill(engine, _with(diff(journal, journal.version, version), store.quads()))
-    past = EmbeddedStore.over(engine)
+    past = held(_with(diff(journal, journal.version, version), store.quads()))
     past.number = version
     return past
+
+
+def held(quads: Iterable[Quad]) -> EmbeddedStore:
+    """Quads of named graphs, each once, in a store of their own in memory."""
+    engine = pyoxigraph.Store()
+    fill(engine, quads)
+    return EmbeddedStore.over(engine)
 
 
 def version_at(journal: Journal, moment: datetime) -> int | None:

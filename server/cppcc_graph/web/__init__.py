@@ -8,7 +8,18 @@ from jinja2 import StrictUndefined
 from cppcc_graph.errors import CppccError
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import Store
-from cppcc_graph.web import dumps, entities, graph_store, history, home, operations, publishing, questions, sparql
+from cppcc_graph.web import (
+    dumps,
+    earlier,
+    entities,
+    graph_store,
+    history,
+    home,
+    operations,
+    publishing,
+    questions,
+    sparql,
+)
 from cppcc_graph.web.bodies import MAX_BODY_BYTES as MAX_BODY_BYTES
 from cppcc_graph.web.direct_names import init_direct_names
 from cppcc_graph.web.examples import init_examples
@@ -48,7 +59,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_direct_names(app)
     init_writing(app, settings)
     init_unread(app)
-    for concern in (operations, home, sparql, graph_store, dumps, publishing, history, questions, entities):
+    for concern in (operations, home, sparql, graph_store, dumps, publishing, history, earlier, questions, entities):
         app.register_blueprint(concern.blueprint)
     return app
 

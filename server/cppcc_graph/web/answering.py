@@ -8,6 +8,7 @@ from time import perf_counter
 from flask import Response, g, request
 from werkzeug.wsgi import wrap_file
 
+from cppcc_graph import __version__
 from cppcc_graph.errors import AnswerTooLarge, CppccError
 from cppcc_graph.formats import FORMATS, Format, ResultForm, suitable
 from cppcc_graph.store.base import Answer, QueryRequest
@@ -15,6 +16,7 @@ from cppcc_graph.web import results
 from cppcc_graph.web.coding import coded
 from cppcc_graph.web.conditional import REVALIDATE, entity_tag, validator
 from cppcc_graph.web.excerpt import excerpt, remember
+from cppcc_graph.web.links import root
 from cppcc_graph.web.pages import Page, render
 from cppcc_graph.web.parts import Editor, FailureView, Link, ResultView
 from cppcc_graph.web.problems import Problem, problem_of
@@ -67,6 +69,11 @@ def document(body: bytes, media: Format) -> Response:
     """A graph that was written already, or nothing for a client that has it."""
     opaque = hashlib.sha256(body).hexdigest()[:32]
     return kept(opaque, lambda: Answer(form=ResultForm.GRAPH, format=media, body=body, n_rows=None))
+
+
+def opaque_of(*parts: str) -> str:
+    """The opaque part of the entity tag of an answer that depends on *parts*, on this program and on where it is."""
+    return hashlib.sha256("\0".join((__version__, root(), *parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def kept(opaque: str, make: Callable[[], Answer]) -> Response:

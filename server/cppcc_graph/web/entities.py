@@ -5,6 +5,7 @@ A thing's IRI answers 303 to the document that describes it; the document comes 
 ``?format=`` or by a suffix.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -14,11 +15,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from cppcc_graph.describe import describe, describe_vocabulary, document, vocabulary_document
 from cppcc_graph.formats import GRAPH_FORMATS, Format, write_graph
-from cppcc_graph.terms import BASE, Triple
+from cppcc_graph.store.base import Store
+from cppcc_graph.store.journal import Journal
+from cppcc_graph.terms import BASE, NamedNode
 from cppcc_graph.web.entity_pages import entity_page, format_links, vocabulary_page
 from cppcc_graph.web.i18n import language
 from cppcc_graph.web.links import root
+from cppcc_graph.web.memento import linked, original, timegate
 from cppcc_graph.web.pages import render
+from cppcc_graph.web.parts import PastView
 from cppcc_graph.web.served import store
 from cppcc_graph.web.wanted import HTML, formats_of, wanted
 
@@ -40,37 +45,59 @@ def thing(first: str | None = None, rest: str = "") -> BaseResponse:
 
 @blueprint.route("/doc/<path:name>")
 def description(name: str) -> Response:
+    """The document about a thing; where a history is kept, also as it was at some time (`memento`)."""
+    resource = original(f"/doc/{name}")
+    return timegate(resource, all_versions) or linked(represented(name, store()), resource)
+
+
+def represented(name: str, of: Store, *, past: PastView | None = None) -> Response:
     """
-    The document about a thing.
+    The document *name*, as a store tells it: that of the present, or one of the *past*.
 
     Spec: RFC 9110, section 12 (content negotiation); RFC 8288, section 3 (the Link header).
     """
     path, format_name = _without_suffix(name)
     chosen = wanted(GRAPH_FORMATS, asked=format_name)[0]
-    iri = _iri(path)
-    response = _page(path, iri) if chosen == HTML else _graph(iri, formats_of([chosen], GRAPH_FORMATS)[0])
-    response.headers["Link"] = ", ".join(_links(path, iri))
+    iri = iri_of(name)
+    response = _page(path, of, past) if chosen == HTML else _graph(iri, of, formats_of([chosen], GRAPH_FORMATS)[0])
+    if past is None:
+        response.headers["Link"] = ", ".join(_links(path, iri))
     return response
 
 
-def _page(path: str, iri: str) -> Response:
+def all_versions(known: Journal) -> Sequence[int]:
+    """At which versions a document may have changed: which of them did change it is only known by going back."""
+    return range(1, known.version + 1)
+
+
+def _page(path: str, of: Store, past: PastView | None) -> Response:
+    iri = iri_of(path)
     address = f"{root()}/doc/{quote(path)}"
-    if _is_vocabulary(iri):
-        return render(vocabulary_page(describe_vocabulary(store(), iri, language=language()), path=address))
-    return render(entity_page(describe(store(), iri, language=language()), path=address))
+    if is_vocabulary(iri):
+        return render(vocabulary_page(describe_vocabulary(of, iri, language=language()), path=address, past=past))
+    return render(entity_page(describe(of, iri, language=language()), path=address, past=past))
 
 
-def _graph(iri: str, chosen: Format) -> Response:
-    triples: list[Triple] = (vocabulary_document if _is_vocabulary(iri) else document)(store(), iri)
-    return Response(write_graph(triples, chosen), content_type=chosen.content_type)
+def _graph(iri: str, of: Store, chosen: Format) -> Response:
+    triples = (vocabulary_document if is_vocabulary(iri) else document)(of, iri)
+    ordered = sorted(triples, key=lambda triple: (triple.subject != NamedNode(iri), str(triple)))
+    return Response(write_graph(ordered, chosen), content_type=chosen.content_type)
 
 
-def _is_vocabulary(iri: str) -> bool:
+def is_vocabulary(iri: str) -> bool:
+    """Whether it is a document whose terms have hash IRIs."""
     first = iri.removeprefix(BASE).partition("/")[0]
     return first in ("ontology", "shapes", "vocabulary")
 
 
-def _iri(path: str) -> str:
+def iri_of(name: str) -> str:
+    """
+    The IRI of the thing that the document *name*, with or without a suffix, is about.
+
+    Raises:
+        NotFound: no document can be called that.
+    """
+    path, _format_name = _without_suffix(name)
     first, _, rest = path.partition("/")
     if not rest and first not in _OUTSIDE_ID:
         raise NotFound

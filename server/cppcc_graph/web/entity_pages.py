@@ -10,7 +10,7 @@ from cppcc_graph.terms import XSD, Literal, NamedNode
 from cppcc_graph.terms import shorten as short_datatype
 from cppcc_graph.web.links import href_of, short_name
 from cppcc_graph.web.pages import EntityPage, VocabularyPage
-from cppcc_graph.web.parts import EvidenceView, Link, PropertyView, TermView, ValueView
+from cppcc_graph.web.parts import EvidenceView, Link, PastView, PropertyView, TermView, ValueView
 from cppcc_graph.web.quotes import quote
 from cppcc_graph.web.served import settings
 
@@ -18,8 +18,8 @@ PLAIN = frozenset({XSD.string, XSD.integer, XSD.decimal, XSD.date, XSD.nonNegati
 """Datatypes that go without saying."""
 
 
-def entity_page(entity: Entity, *, path: str) -> EntityPage:
-    """The page about one thing that is described at *path*."""
+def entity_page(entity: Entity, *, path: str, past: PastView | None = None) -> EntityPage:
+    """The page about one thing that is described at *path*, or was in the *past*."""
     return EntityPage(
         iri=entity.iri,
         label=entity.label or short_name(entity.iri),
@@ -30,11 +30,12 @@ def entity_page(entity: Entity, *, path: str) -> EntityPage:
         outgoing=[_property(known, everything=None) for known in entity.outgoing],
         incoming=[_property(known, everything=_referrers(entity, known)) for known in entity.incoming],
         formats=format_links(path),
+        past=past,
     )
 
 
-def vocabulary_page(vocabulary: Vocabulary, *, path: str) -> VocabularyPage:
-    """The page about a document and its terms that is described at *path*."""
+def vocabulary_page(vocabulary: Vocabulary, *, path: str, past: PastView | None = None) -> VocabularyPage:
+    """The page about a document and its terms that is described at *path*, or was in the *past*."""
     document = vocabulary.document
     return VocabularyPage(
         iri=document.iri,
@@ -42,6 +43,7 @@ def vocabulary_page(vocabulary: Vocabulary, *, path: str) -> VocabularyPage:
         description=document.description,
         terms=[_term(term) for term in vocabulary.terms],
         formats=format_links(path),
+        past=past,
     )
 
 

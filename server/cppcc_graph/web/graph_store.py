@@ -5,6 +5,7 @@ A graph is named by ``?graph=`` with its IRI or by ``?default``, or it is what l
 ``/graphs/``. Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 4 (graph identification).
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -16,10 +17,12 @@ from cppcc_graph.errors import UnknownGraph, UpdateFailed
 from cppcc_graph.formats import GRAPH_FORMATS, RDF_XML, Format, format_of_file
 from cppcc_graph.grants import Grant
 from cppcc_graph.store.base import Document, GraphWrite, QueryRequest, UpdateRequest, named
+from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.proposal import GraphRemoval, GraphUpdate
 from cppcc_graph.terms import BASE
 from cppcc_graph.web.answering import answer, nothing_to_say
 from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.memento import linked, original, timegate
 from cppcc_graph.web.negotiate import parse_media_type
 from cppcc_graph.web.problems import NothingAcceptable
 from cppcc_graph.web.proposing import is_gated, propose
@@ -51,14 +54,55 @@ class _Target:
 @blueprint.route("/graphs", methods=["GET"])
 @blueprint.route("/graphs/<path:below>", methods=["GET"])
 def read(below: str | None = None) -> Response:
-    """The triples of a graph. Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.2 (GET)."""
+    """
+    The triples of a graph; where a history is kept, also as they were at some time (`memento`).
+
+    Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.2 (GET).
+    """
     target = _target(below)
+    resource = original("/graphs" if below is None else f"/graphs/{below}")
+    earlier = timegate(resource, versions_of(target.iri)) if target.iri is not None else None
+    if earlier is not None:
+        return earlier
     _check_existence(target)
+    query = _DEFAULT if target.iri is None else _NAMED.format(named(target.iri))
+    response = answer(QueryRequest(query=query, client=request.remote_addr or ""), graph_formats())
+    return linked(response, resource) if target.iri is not None else response
+
+
+def graph_formats() -> list[str]:
+    """
+    Names of the formats in which the client accepts a graph, best first.
+
+    Raises:
+        NothingAcceptable: there is none.
+    """
     names = [name for name in wanted(GRAPH_FORMATS) if name != HTML]
     if not names:
         raise NothingAcceptable({known.name: known.media_type for known in GRAPH_FORMATS})
-    query = _DEFAULT if target.iri is None else _NAMED.format(named(target.iri))
-    return answer(QueryRequest(query=query, client=request.remote_addr or ""), names)
+    return names
+
+
+def versions_of(graph_iri: str) -> Callable[[Journal], Sequence[int]]:
+    """At which versions a graph became what it was; the first one when no commit knows it and it is there."""
+
+    def found(known: Journal) -> Sequence[int]:
+        changed = [entry.version for entry in known.entries if graph_iri in entry.commit.graphs]
+        is_there = bool(changed) or any(graph.iri == graph_iri for graph in store().graphs())
+        return changed or ([1] if is_there else [])
+
+    return found
+
+
+def named_graph(below: str | None) -> str | None:
+    """
+    The IRI of the graph that the address names; None for the default graph.
+
+    Raises:
+        BadRequest: it names none, or several.
+        BadSyntax: it is no absolute IRI.
+    """
+    return _addressed(below).iri
 
 
 @blueprint.route("/graphs", methods=["PUT"])

@@ -4,7 +4,6 @@ The versions of the data: who made each of them of the one before, why, and what
 Spec: RFC 5829, section 3 (link relations between versions); RDF Patch for differences.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from http import HTTPStatus
 
@@ -12,7 +11,6 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
-from cppcc_graph import __version__
 from cppcc_graph.errors import UnknownVersion
 from cppcc_graph.formats import GRAPH_FORMATS, JSON_LD, N_QUADS, TRIG, Format, ResultForm, write_graph
 from cppcc_graph.history import history_quads, outline
@@ -21,7 +19,7 @@ from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.patch import MEDIA_TYPE, patch_text
 from cppcc_graph.store.spool import Spool
 from cppcc_graph.terms import DefaultGraph, Quad
-from cppcc_graph.web.answering import kept, kept_page
+from cppcc_graph.web.answering import kept, kept_page, opaque_of
 from cppcc_graph.web.history_pages import PAGE_ENTRIES, difference_page, version_page, versions_page
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.i18n import language
@@ -120,10 +118,7 @@ def _hashes(known: Journal, *versions: int) -> list[str]:
 
 
 def _opaque(*parts: str) -> str:
-    """Of what depends on *parts*, on this program, on where it is shown and, for a page, on the language."""
-    spoken = language() if HTML in parts else ""
-    whole = "\0".join((__version__, root(), request.full_path, spoken, *parts))
-    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+    return opaque_of(request.full_path, language() if HTML in parts else "", *parts)
 
 
 def _graph(opaque: str, chosen: str, quads: Callable[[], Iterable[Quad]]) -> Response:

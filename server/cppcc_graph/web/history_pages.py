@@ -88,7 +88,7 @@ def row_of(entry: Entry) -> VersionRow:
     graphs = sorted(entry.commit.graphs)
     return VersionRow(
         version=version_link(entry.version),
-        at=entry.at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        at=moment_of(entry.at),
         machine_time=iso(entry.at),
         agent=entry.commit.agent,
         operation=operation_name(entry.commit.operation),
@@ -98,6 +98,11 @@ def row_of(entry: Entry) -> VersionRow:
         graphs=[graph_link(iri) for iri in graphs[:_FEW]],
         n_graphs=len(graphs),
     )
+
+
+def moment_of(at: datetime) -> str:
+    """A moment in UTC as people read it, to the second."""
+    return at.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def iso(at: datetime) -> str:

@@ -16,6 +16,7 @@ from cppcc_graph.web.parts import (
     EvidenceView,
     FailureView,
     Link,
+    PastView,
     ProblemKind,
     PropertyView,
     ReportRow,
@@ -150,6 +151,7 @@ class EntityPage:
         outgoing: What is said of it.
         incoming: What refers to it.
         formats: The same description for machines.
+        past: Of an earlier state, or None.
     """
 
     TEMPLATE: ClassVar[str] = "entity.html"
@@ -163,6 +165,7 @@ class EntityPage:
     outgoing: Sequence[PropertyView]
     incoming: Sequence[PropertyView]
     formats: Sequence[Link]
+    past: PastView | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +179,7 @@ class VocabularyPage:
         description: A sentence about it; may be empty.
         terms: Ordered by IRI; may be empty.
         formats: The same for machines.
+        past: Of an earlier state, or None.
     """
 
     TEMPLATE: ClassVar[str] = "vocabulary.html"
@@ -185,3 +189,4 @@ class VocabularyPage:
     description: str
     terms: Sequence[TermView]
     formats: Sequence[Link]
+    past: PastView | None

@@ -269,3 +269,19 @@ class TermView:
     short_name: str
     types: Sequence[Link]
     definition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastView:
+    """
+    That a page shows an earlier state.
+
+    Attributes:
+        version: Of the data.
+        at: When it began.
+        now: The same page about the present.
+    """
+
+    version: Link
+    at: str
+    now: Link

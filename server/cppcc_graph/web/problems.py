@@ -54,7 +54,7 @@ _OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
     (errors.QueryKilled, "query-killed", 503, mark("The query ended its process")),
     (errors.AnswerTooLarge, "answer-too-large", 503, mark("The answer is too large to be sent")),
     (errors.WriteInterrupted, "write-interrupted", 503, mark("The write was interrupted")),
-    (errors.TooManyChanges, "too-many-changes", 503, mark("Too much has changed between the versions")),
+    (errors.TooManyChanges, "too-many-changes", 503, mark("Too much would have to be gone through")),
     (errors.StoreBusy, "store-busy", 503, mark("The store is busy")),
 )
 

@@ -179,8 +179,8 @@ def _unknown_version(error: errors.UnknownVersion) -> str:
 @detail.register
 def _too_many_changes(error: errors.TooManyChanges) -> str:
     return _(
-        "%(n)s quads came and went in between; more than %(limit)s are not looked at here. Take versions that lie "
-        "closer together; the patch of each single version is at hand, whatever its length.",
+        "%(n)s quads would have to be gone through, and %(limit)s are the most here. Take versions that lie closer "
+        "together; the patch of each single version is at hand, whatever its length.",
         n=number(error.n),
         limit=number(error.limit),
     )
