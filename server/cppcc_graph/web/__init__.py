@@ -12,6 +12,7 @@ from cppcc_graph.web import (
     dumps,
     earlier,
     entities,
+    feed,
     graph_store,
     history,
     home,
@@ -59,7 +60,8 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_direct_names(app)
     init_writing(app, settings)
     init_unread(app)
-    for concern in (operations, home, sparql, graph_store, dumps, publishing, history, earlier, questions, entities):
+    concerns = (operations, home, sparql, graph_store, dumps, publishing, history, earlier, feed, questions, entities)
+    for concern in concerns:
         app.register_blueprint(concern.blueprint)
     return app
 

@@ -7,6 +7,7 @@ from flask import Flask, request, url_for
 from cppcc_graph import __version__
 from cppcc_graph.web.i18n import LANGUAGES, language
 from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.journals import is_history_kept
 from cppcc_graph.web.links import root
 from cppcc_graph.web.parts import Frame, Link
 
@@ -20,6 +21,7 @@ def init_frame(app: Flask) -> None:
 
 def frame() -> Frame:
     """The frame of the page that is being made."""
+    history = [Link(text=_("History"), href=url_for("history.index"))] if is_history_kept() else []
     return Frame(
         language=language(),
         languages=[
@@ -30,8 +32,10 @@ def frame() -> Frame:
             Link(text=_("Home"), href=url_for("home.show")),
             Link(text=_("Query"), href=url_for("sparql.endpoint")),
             Link(text=_("Questions"), href=url_for("questions.index")),
+            *history,
         ],
         version=__version__,
+        feed=Link(text=_("History of the data"), href=url_for("feed.show")) if history else None,
     )
 
 

@@ -35,12 +35,14 @@ class Frame:
         languages: The page in each language we speak; the present one has no `href`.
         navigation: The main pages; the present one has no `href`.
         version: Of the server.
+        feed: The last changes of the data, or None where no history is kept.
     """
 
     language: str
     languages: Sequence[Link]
     navigation: Sequence[Link]
     version: str
+    feed: Link | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
