@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from cppcc_graph.formats import N_QUADS, write_graph
 from cppcc_graph.gate import Judgement
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.patch import Patch
+from cppcc_graph.terms import BASE, NamedNode, Quad
 
 if TYPE_CHECKING:
     from cppcc_graph.validation import Affected, Judge
 
 _VIOLATION = "Violation"
+_ONTOLOGY = tuple(f"{BASE}{name}" for name in ("ontology", "vocabulary/", "shapes/"))
 
 
 class Judges:
@@ -55,13 +58,18 @@ class Judges:
         Raises:
             BadShapes: the shapes cannot judge.
         """
+        from cppcc_graph.validation import blank_node_findings, report_as_ntriples, skolemised
+
         known = self._affected[1] if self._affected and self._affected[0] is patch else None
         report = self._ready(store).judged(store, patch, known)
-        findings = [asdict(finding) for finding in report.findings]
+        written = _in_data(patch)
+        nameless = blank_node_findings(written)
+        findings = [asdict(finding) for finding in (*nameless, *report.findings)]
         return Judgement(
             conforms=all(found["severity"] != _VIOLATION for found in findings),
             findings=tuple(findings),
-            report=report.results.serialize(format="nt"),
+            report=report_as_ntriples(report, nameless).decode(),
+            skolemised=write_graph(skolemised(written).added, N_QUADS).decode() if nameless else "",
         )
 
     def _ready(self, store: EmbeddedStore) -> Judge:
@@ -69,3 +77,12 @@ class Judges:
         if self._judge is None:
             raise RuntimeError("a judge without shapes")
         return self._judge
+
+
+def _in_data(patch: Patch) -> Patch:
+    """What of *patch* comes into graphs where nothing may be nameless: all but those of the ontology and its shapes."""
+    return Patch(added=tuple(quad for quad in patch.added if not _is_ontology(quad)))
+
+
+def _is_ontology(quad: Quad) -> bool:
+    return isinstance(quad.graph_name, NamedNode) and quad.graph_name.value.startswith(_ONTOLOGY)

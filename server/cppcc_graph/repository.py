@@ -57,6 +57,7 @@ def locked(folder: Path, *, is_apart: bool = False) -> Gate:
     brought_up(folder)
     store, journal = in_memory(folder), Journal.open(folder)
     store.number, store.history = journal.version, history_of(journal)
+    store.know(_hashes(journal))
     return Gate(
         store=store,
         journal=journal,
@@ -65,6 +66,12 @@ def locked(folder: Path, *, is_apart: bool = False) -> Gate:
         lock=lock,
         is_apart=is_apart,
     )
+
+
+def _hashes(journal: Journal) -> dict[str, str]:
+    """Content hashes of the graphs that the journal has seen change, as they are at its end."""
+    latest = {iri: state for entry in journal.entries for iri, state in entry.commit.graphs.items()}
+    return {iri: state.content_hash for iri, state in latest.items() if state is not None}
 
 
 def only_looked_at(folder: Path) -> Gate:

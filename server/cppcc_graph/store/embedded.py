@@ -68,16 +68,17 @@ class EmbeddedStore:
     @classmethod
     def over(cls, engine: pyoxigraph.Store, folder: Path | None = None, *, held: ExitStack | None = None) -> Self:
         """
-        A store over *engine*, which nobody else changes.
+        A store over *engine*, in *folder* or in memory, which nobody else changes; *held* is given back when it closes.
 
-        Args:
-            engine: With named graphs, and their merge in the default graph if two of them share a triple.
-            folder: Where it lies on disk.
-            held: What is given back when the store is closed.
+        Graphs of it that share a triple are merged in its default graph already.
         """
         store = cls()
         store._folder, store._engine, store._held = folder, engine, held or store._held
         return store
+
+    def know(self, hashes: Mapping[str, str]) -> None:
+        """These are the content hashes of graphs, by IRI."""
+        self._derived.hashes.update(hashes)
 
     @classmethod
     def of_snapshot(cls, folder: Path) -> Self:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
-from cppcc_graph.terms import BlankNode, NamedNode, Quad
+from cppcc_graph.terms import NamedNode, Quad
 
 MEDIA_TYPE = "application/rdf-patch"
 _ADD, _DELETE = b"A ", b"D "
@@ -52,11 +52,6 @@ class Patch:
         """For each named graph that changes, by IRI: quads that come and quads that go."""
         coming, going = _names(self.added), _names(self.removed)
         return {iri: (coming[iri], going[iri]) for iri in sorted(coming.keys() | going.keys())}
-
-    @property
-    def has_blank_nodes(self) -> bool:
-        """Whether a quad that comes in has one."""
-        return any(isinstance(term, BlankNode) for quad in self.added for term in (quad.subject, quad.object))
 
     def then(self, later: "Patch") -> "Patch":
         """Both, one after the other, as one."""

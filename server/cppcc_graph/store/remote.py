@@ -25,6 +25,7 @@ from cppcc_graph.store.asking import Asking
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
 from cppcc_graph.store.binding import bound
 from cppcc_graph.store.deadline import Deadline, within
+from cppcc_graph.store.derived import count_of
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.endpoint import Endpoint
 from cppcc_graph.store.federation import alone
@@ -142,7 +143,7 @@ class RemoteStore:
         if len(scope.default) < 2 or self._endpoint.dialect.merges_as_set:
             return False
         text = scoped(query("count-distinct-triples"), replace(scope, named=()))
-        n_distinct = _count(self._asking.rows(text, deadline)[0]["n"])
+        n_distinct = count_of(self._asking.rows(text, deadline)[0]["n"])
         return n_distinct < sum(self._ledger().entries[iri].n_triples for iri in scope.default)
 
     def _over_copy(self, request: QueryRequest, scope: Scope, into: Sink | None) -> Answer:
@@ -295,7 +296,3 @@ def _scope(wanted: tuple[tuple[str, ...], ...], names: tuple[str, ...]) -> Scope
 
 def _of_ledger(name: str) -> str:
     return scoped(query(name), Scope(default=(LEDGER,), named=()))
-
-
-def _count(term: Term | None) -> int:
-    return int(term.value) if isinstance(term, Literal) else 0
