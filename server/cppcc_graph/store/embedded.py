@@ -67,11 +67,7 @@ class EmbeddedStore:
 
     @classmethod
     def over(cls, engine: pyoxigraph.Store, folder: Path | None = None, *, held: ExitStack | None = None) -> Self:
-        """
-        A store over *engine*, in *folder* or in memory, which nobody else changes; *held* is given back when it closes.
-
-        Graphs of it that share a triple are merged in its default graph already.
-        """
+        """A store over *engine*, merged where it must be, in *folder* or in memory; *held* is released when it closes."""
         store = cls()
         store._folder, store._engine, store._held = folder, engine, held or store._held
         return store
