@@ -70,7 +70,8 @@ class Tokens:
         """
         known = self._now()
         if authorization is None or not authorization.strip():
-            raise Unauthorised(mark("a write needs a token: send “Bearer” and the token in the header Authorization"), code="")
+            reason = mark("a write needs a token: send “Bearer” and the token in the header Authorization")
+            raise Unauthorised(reason, code="")
         bearer = _BEARER.fullmatch(authorization.strip())
         form = _FORM.fullmatch(bearer[1]) if bearer else None
         if bearer is None or form is None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from flask.testing import FlaskClient
+from tests.conftest import Ran
 from tests.operations.conftest import Program, started_in
 from tests.security.asking import BARE
 
@@ -42,13 +44,22 @@ def bare_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., tuple[Program, str]]]:
-    """Starts a server that asks for tokens, and makes one for everything."""
+def start(
+    tmp_path_factory: pytest.TempPathFactory, in_new_process: Callable[..., Ran]
+) -> Iterator[Callable[..., tuple[Program, str]]]:
+    """Starts a server that asks for tokens, over a folder that was filled once, and makes one for everything."""
+    filled = tmp_path_factory.mktemp("filled") / "store"
     with started_in(tmp_path_factory.mktemp("asking")) as started:
 
         def begin(*arguments: str) -> tuple[Program, str]:
-            folder = tmp_path_factory.mktemp("store")
+            if not filled.exists():
+                loaded = in_new_process("load", "--store", filled)
+                assert loaded.status == 0, loaded.err
+            folder = tmp_path_factory.mktemp("store") / "copy"
+            copytree(filled, folder)
             token = Tokens(folder).create(Grant(name="all"))
-            return started("--store", folder, "--writable", "--body", "8", *arguments), token
+            program = started("--store", folder, "--writable", "--body", "8", *arguments, is_ready=False)
+            program.wait_for(" is ready", timeout_s=60)
+            return program, token
 
         yield begin
