@@ -16,7 +16,7 @@ from rdflib.term import Node
 from cppcc_graph.converter import graph_of, to_rdflib
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.patch import Patch
-from cppcc_graph.terms import BASE, NamedNode, Term, Triple
+from cppcc_graph.terms import BASE, BlankNode, NamedNode, Term, Triple
 from cppcc_graph.validation.delta import rows_of, solutions, solutions_for
 from cppcc_graph.validation.integer_types import integer_types
 from cppcc_graph.validation.judge import ask, told
@@ -226,7 +226,7 @@ def _rows(
     select: Select, states: BothStates, by_predicate: Mapping[NamedNode, list[Triple]], aimed: set[Term]
 ) -> list[Row] | None:
     """With what new solutions agree; None: with nothing in particular."""
-    if select.is_whole_only or (aimed and not select.uses_this):
+    if select.is_whole_only or (aimed and not select.uses_this) or any(isinstance(node, BlankNode) for node in aimed):
         return None
     rows = rows_of(select, states, by_predicate)
     return None if rows is None else [*rows, *({THIS: node} for node in aimed)]

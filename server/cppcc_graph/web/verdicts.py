@@ -116,7 +116,8 @@ def _counts(verdict: Verdict) -> dict[str, object]:
 
 
 def _triples(verdict: Verdict) -> list[Triple]:
-    return [quad.triple for quad in pyoxigraph.parse(verdict.report, format=RdfFormat.N_TRIPLES)]
+    """Node by node, so that a result is one block in Turtle."""
+    return sorted((quad.triple for quad in pyoxigraph.parse(verdict.report, format=RdfFormat.N_TRIPLES)), key=str)
 
 
 def _type_of(status: int) -> str:

@@ -7,6 +7,7 @@ with evaluators of its own, and the old one goes, so that whoever is still readi
 """
 
 import gc
+import logging
 import os
 import select
 import signal
@@ -19,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
-from cppcc_graph.errors import CppccError
+from cppcc_graph.errors import CppccError, StoreUnavailable
 from cppcc_graph.queries import read_all
 from cppcc_graph.store.workers import wire
 from cppcc_graph.store.workers.evaluator import CANNOT_OPEN, OpenStore, evaluate
@@ -30,6 +31,7 @@ CONTROL = "control.sock"
 _PAUSE_S = 0.5
 _FIRST = 3
 _UNHURRIED_MS = 50.0
+_log = logging.getLogger("cppcc_graph.store.workers")
 _COMMITS, _DONE, _FAILED = b"!", b"+", b"-"
 
 
@@ -242,9 +244,12 @@ class _Nursery:
         try:
             written = self._plan.write(arrived[1], under_way)
         except CppccError as error:
-            _tell(tell, _FAILED)
-            _say(connection, wire.frame(wire.FAILURE, wire.pack_failure(error)))
-            os._exit(0)
+            _fail(connection, tell, error)
+        except Exception as error:  # the outermost line of this process, unless it may have committed
+            if under_way.is_committing:
+                raise
+            _log.exception("a write failed")
+            _fail(connection, tell, StoreUnavailable(f"a mistake in the gate: {type(error).__name__}"))
         value = wire.frame(wire.VALUE, written.value)
         if not written.is_committed:
             _say(connection, value)
@@ -270,6 +275,13 @@ class _Nursery:
             os.set_blocking(descriptor, False)
         signal.set_wakeup_fd(self._wake)
         gc.freeze()
+
+
+def _fail(connection: socket.socket, tell: int, error: CppccError) -> NoReturn:
+    """Nothing was changed."""
+    _tell(tell, _FAILED)
+    _say(connection, wire.frame(wire.FAILURE, wire.pack_failure(error)))
+    os._exit(0)
 
 
 def _tell(descriptor: int, word: bytes) -> None:

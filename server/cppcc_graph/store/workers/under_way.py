@@ -42,6 +42,7 @@ class UnderWay:
         """
         self._connection = connection
         self._on_commit = on_commit
+        self.is_committing = False
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         limit_memory(limits)
         signal.setitimer(signal.ITIMER_REAL, limits.deadline_s)
@@ -54,6 +55,7 @@ class UnderWay:
 
     def commits(self) -> None:
         """Nothing may interrupt it any more."""
+        self.is_committing = True
         self._on_commit()
         self.end()
 
