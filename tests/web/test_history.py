@@ -1,7 +1,10 @@
 """The versions of the data over HTTP: what each commit was, and what lies between two of them."""
 
 import re
+import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph
@@ -12,11 +15,13 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from tests.history.conftest import noted
 from tests.web.test_pages import Read, words
 
+from cppcc_graph.errors import TooManyChanges
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.patch import Patch, patch_text, read_patch
 from cppcc_graph.web import create_app
+from cppcc_graph.web.journals import Followed, changes
 
 BASE = "https://w3id.org/cppcc-graph/"
 GRAPH = f"{BASE}report/mingchuan-2033"
@@ -230,6 +235,38 @@ def test_what_is_too_much_to_compare_is_refused_and_its_patch_is_not(kept_app: F
         assert len(whole.data.splitlines()) == 100_001
     assert client.get("/versions/1?format=html").status_code == 200
     assert client.get("/versions?format=turtle").status_code == 200
+
+
+def test_many_small_commits_are_too_much_as_well(kept_app: Flask, folder: Path) -> None:
+    journal = Journal.open(folder)
+    noted(journal, SECOND)
+    entries = [replace(journal.entries[0], version=version) for version in range(1, 20_001)]
+    many = Journal(folder, entries, [journal.end] * len(entries))
+
+    with kept_app.test_request_context("/"), pytest.raises(TooManyChanges):
+        changes(many, 0, 20_000)
+
+
+def test_those_who_go_through_much_take_turns(folder: Path) -> None:
+    followed, order = Followed(folder), []
+
+    def go(name: str) -> None:
+        with followed.turn(50_000):
+            order.append(f"{name} begins")
+            time.sleep(0.05)
+            order.append(f"{name} ends")
+
+    going = [threading.Thread(target=go, args=(name,)) for name in "ab"]
+    for each in going:
+        each.start()
+    with followed.turn(100):
+        order.append("a small one does not wait")
+    for each in going:
+        each.join()
+    begun = [told for told in order if "wait" not in told]
+
+    assert order.index("a small one does not wait") < 3
+    assert [told.split()[1] for told in begun] == ["begins", "ends"] * 2
 
 
 # --- for all of them ------------------------------------------------------------------------------

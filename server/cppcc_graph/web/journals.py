@@ -1,18 +1,24 @@
 """The journal of the store that is served, read on as it grows; where there is none, no history is kept."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask, current_app
 
-from cppcc_graph.errors import NoHistory, StoreUnavailable, TooManyChanges, UnknownVersion
+from cppcc_graph.errors import NoHistory, StoreBusy, StoreUnavailable, TooManyChanges, UnknownVersion
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.journal import NAME, Journal
 from cppcc_graph.store.past import diff
 from cppcc_graph.store.patch import Patch
 
 MAX_CHANGES = 100_000
-"""Quads of patches that are looked at for one request: 0.3 s, and 50 MB of memory."""
+"""Quads of patches that are gone through for one request: a second, and 50 MB of memory."""
+_OF_A_COMMIT = 4
+"""What opening the record of a commit takes, in quads."""
+_FEW = 2_000
+_PATIENCE_S = 5.0
 
 
 class Followed:
@@ -24,11 +30,30 @@ class Followed:
             folder: Of the store, which need not have a journal yet.
         """
         self._reading = threading.Lock()
+        self._turn = threading.Lock()
         self._journal = Journal(folder)
 
     def is_there(self) -> bool:
         """Whether something has been committed."""
         return (self._journal.folder / NAME).is_file()
+
+    @contextmanager
+    def turn(self, n: int) -> Iterator[None]:
+        """
+        Who goes through *n* quads: of those who go through many, one at a time, for the sake of everybody else.
+
+        Raises:
+            StoreBusy: the others took too long.
+        """
+        if n <= _FEW:
+            yield
+        elif self._turn.acquire(timeout=_PATIENCE_S):
+            try:
+                yield
+            finally:
+                self._turn.release()
+        else:
+            raise StoreBusy(retry_after_s=2)
 
     def now(self) -> Journal:
         """
@@ -87,18 +112,25 @@ def changes(known: Journal, before: int, after: int, *, graph_iri: str | None = 
     What makes the state at the version *after* of the one at *before*; of one graph, if it is named.
 
     Raises:
+        NoHistory: no journal is followed.
         TooManyChanges: more than `MAX_CHANGES` quads would have to be looked at.
         UnknownVersion: the data had no such version.
+        StoreBusy: others go through much as well.
         StoreUnavailable: the journal cannot be read or is damaged.
     """
     for version in (before, after):
         if not 0 <= version <= known.version:
             raise UnknownVersion(str(version), last=known.version)
     entries = known.entries[min(before, after) : max(before, after)]
-    n = sum(e.n_added + e.n_removed for e in entries if graph_iri is None or graph_iri in e.commit.graphs)
+    told = (e.n_added + e.n_removed for e in entries if graph_iri is None or graph_iri in e.commit.graphs)
+    n = sum(_OF_A_COMMIT + n_quads for n_quads in told)
     if n > MAX_CHANGES:
         raise TooManyChanges(n, limit=MAX_CHANGES)
-    return diff(known, before, after, graph_iri=graph_iri)
+    followed = _followed()
+    if followed is None:
+        raise NoHistory
+    with followed.turn(n):
+        return diff(known, before, after, graph_iri=graph_iri)
 
 
 def _followed() -> Followed | None:
