@@ -19,7 +19,7 @@ class Tree:
     """The processes of one server; those that are known already are not looked at again."""
 
     server: Server
-    _ours: dict[int, bool] = field(default_factory=dict)
+    _ours: dict[tuple[int, str], bool] = field(default_factory=dict)
 
     def pids(self) -> list[int]:
         """All that live."""
@@ -27,9 +27,10 @@ class Tree:
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit():
                 pid = int(folder.name)
-                if pid not in self._ours:
-                    self._ours[pid] = self._is_ours(pid)
-                if self._ours[pid] and status_of(pid)[0] not in ("Z", ""):
+                state, _parent, born = status_of(pid)
+                if (pid, born) not in self._ours:  # numbers are given again, after some ten thousand
+                    self._ours[pid, born] = self._is_ours(pid)
+                if self._ours[pid, born] and state not in ("Z", ""):
                     found.append(pid)
         return found
 
@@ -69,12 +70,12 @@ def killed(tree: Tree, kind: str, chance: random.Random, patience_s: float = 5) 
     return False
 
 
-def status_of(pid: int) -> tuple[str, int]:
-    """State and parent of a process; empty and 0 when it is gone."""
+def status_of(pid: int) -> tuple[str, int, str]:
+    """State, parent and birth of a process; empty and 0 when it is gone."""
     with suppress(OSError, IndexError):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return fields[0], int(fields[1])
-    return "", 0
+        return fields[0], int(fields[1]), fields[19]
+    return "", 0, ""
 
 
 def group_of(pid: int) -> int:
