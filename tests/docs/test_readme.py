@@ -67,6 +67,24 @@ def _problems() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _addresses() -> str:
+    """Each view once, in the order in which the application knows them, with the first sentence of its docstring."""
+    app = create_app(Settings(), EmbeddedStore())
+    rows: dict[str, tuple[list[str], set[str]]] = {}
+    for rule in app.url_map.iter_rules():
+        addresses, methods = rows.setdefault(rule.endpoint, ([], set()))
+        addresses.append(re.sub(r"<(?:[^<>:]*:)?(\w+)>", r"<\1>", rule.rule))
+        methods.update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    lines = ["| address | methods | what |", "|---|---|---|"]
+    for endpoint, (addresses, methods) in rows.items():
+        if endpoint != "static":
+            said = " ".join((app.view_functions[endpoint].__doc__ or "").split()).replace("``", "`")
+            sentence = re.split(r"(?<=\.) (?=[A-Z])", said)[0]
+            where = ", ".join(f"`{address}`" for address in addresses)
+            lines.append(f"| {where} | {', '.join(sorted(methods))} | {sentence} |")
+    return "\n".join(lines) + "\n"
+
+
 def _answers(cppcc: Callable[..., object], *, language: str) -> str:
     titles = {question.slug: question.titles[language] for question in questions()}
     parts = []
@@ -79,7 +97,7 @@ def _answers(cppcc: Callable[..., object], *, language: str) -> str:
     return "\n" + "\n".join(parts) + "\n"
 
 
-@pytest.mark.parametrize("name", ["settings", "commands", "problems", "questions", "questions-zh"])
+@pytest.mark.parametrize("name", ["settings", "commands", "addresses", "problems", "questions", "questions-zh"])
 def test_a_block_of_the_readme_says_what_the_program_says(
     name: str, cppcc: Callable[..., object], pytestconfig: pytest.Config
 ) -> None:
@@ -87,6 +105,7 @@ def test_a_block_of_the_readme_says_what_the_program_says(
     expected = {
         "settings": _settings,
         "commands": _commands,
+        "addresses": _addresses,
         "problems": _problems,
         "questions": lambda: _answers(cppcc, language="en"),
         "questions-zh": lambda: _answers(cppcc, language="zh"),

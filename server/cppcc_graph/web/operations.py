@@ -36,7 +36,7 @@ def operation(path: str, accept: str, measures: Measures) -> Reply:
 @blueprint.route(READINESS)
 @blueprint.route(METRICS)
 def show() -> Response:
-    """One of the three."""
+    """Whether it lives, whether it answers queries, and how much it does."""
     measures: Measures = current_app.extensions["measures"]
     made = operation(request.path, request.headers.get("Accept", ""), measures)
     if "Vary" in made.headers:
