@@ -88,7 +88,7 @@ def test_the_data_given_replace_the_bundled_data_and_the_ontology_stays(cppcc, g
         (("query", "ASK {}", "--format", "turtle"), "a yes or no, which turtle cannot hold; use one of: json, xml"),
         (("query", "no-such-file.rq"), "no-such-file.rq: neither a file (No such file or directory), nor a query"),
         (("query", "ASK {}", "--data", "/nowhere"), "/nowhere: there is no such file or folder"),
-        (("load", "--store", "/proc/nowhere/s", "--dry-run"), "the store folder /proc/nowhere/s cannot be used"),
+        (("load", "--store", "/proc/nowhere/s"), "the store folder /proc/nowhere/s cannot be used"),
         (("query", "ASK {}", "--store", "http://127.0.0.1:9/"), "the engine at http://127.0.0.1:9/ cannot be reached"),
         (("load", "--store", "http://me:secret@127.0.0.1/"), "store: an address with a password in it can be read"),
         (("dump", "--graph", "x:nowhere"), "the dataset has no named graph <x:nowhere>"),
@@ -221,7 +221,7 @@ def test_a_load_replaces_its_graphs_and_keeps_the_others(cppcc, fill, good, tmp_
 
     assert (
         told.out
-        == "       2 added        0 removed  <https://w3id.org/cppcc-graph/graph/good> (new)\n1 graph changed\n"
+        == "       2 added        0 removed  <https://w3id.org/cppcc-graph/graph/good> (new)\n1 graph changed\nversion 1\n"
     )
     assert cppcc("query", "--store", store, "ASK { <x:a> <x:b> 1 . ?report a cppcc:Report }").out == "yes\n"
     assert cppcc("load", "--store", store, good).out == "the store says what the files say\n"
