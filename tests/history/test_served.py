@@ -16,14 +16,15 @@ pytestmark = pytest.mark.slow
 
 NAME = "https://w3id.org/cppcc-graph/graph/notes"
 GRAPH, BY_IRI = "/graphs/graph/notes", f"/graphs?graph={quote(NAME, safe='')}"
-NOTE = "https://w3id.org/cppcc-graph/id/place/note"
+NOTED = "https://w3id.org/cppcc-graph/id/organisation/cppcc-hengyang"
+DOCUMENT = "/doc/organisation/cppcc-hengyang.ttl"
 QUIET = ("--workers", 2, "--log-level", "ERROR")
 LINES = {"Accept": "application/n-triples"}
 
 
 def note(number: int) -> str:
-    label = "http://www.w3.org/2000/01/rdf-schema#label"
-    return f'<{NOTE}> <{label}> "note {number}"@en , "记 {number}"@zh .\n'
+    """Another name of a thing that the bundled data describe."""
+    return f'<{NOTED}> <http://www.w3.org/2004/02/skos/core#altLabel> "note {number}"@en .\n'
 
 
 def wrote(server: Server, token: str, number: int) -> int:
@@ -73,13 +74,13 @@ def test_the_past_of_a_graph_and_of_a_document_is_what_was_seen(server: Server, 
     seen = {}
     for number in range(100, 108):
         version = wrote(server, token, number)
-        document = server.request("GET", "/doc/place/note.ttl").body
+        document = server.request("GET", DOCUMENT).body
         seen[version] = (lines(server, GRAPH), document)
 
     for version, (graph, document) in seen.items():
         assert lines(server, f"/versions/{version}{GRAPH}") == graph
         assert lines(server, f"/versions/{version}{BY_IRI}") == graph
-        assert server.request("GET", f"/versions/{version}/doc/place/note.ttl").body == document
+        assert server.request("GET", f"/versions/{version}{DOCUMENT}").body == document
 
 
 def test_the_past_does_not_move_while_the_present_does(server: Server, token: str) -> None:
@@ -126,7 +127,7 @@ def test_a_server_that_only_reads_tells_the_history_of_its_folder(kept: Path, se
 
         assert f">Version {second}<" in page.body.decode()
         assert lines(reading, f"/versions/{first}{GRAPH}") == seen
-        assert b"note 400" in reading.request("GET", f"/versions/{first}/doc/place/note.ttl").body
+        assert b"note 400" in reading.request("GET", f"/versions/{first}{DOCUMENT}").body
         assert reading.request("GET", "/feed").status == 200
 
         later = wrote(server, token, 402)

@@ -170,6 +170,11 @@ def test_iris_of_versions_and_commits_lead_to_their_pages(three: FlaskClient) ->
         assert (answer.status_code, answer.headers["Location"]) == (303, "/versions/2")
 
 
+def test_the_iris_of_agents_and_of_the_beginning_lead_to_the_list(three: FlaskClient) -> None:
+    for path in ("agent/curator", "agent/local%3Ahui", "version/0"):
+        assert three.get(f"/history/{path}").headers["Location"] == "/versions"
+
+
 # --- what lies between ----------------------------------------------------------------------------
 
 

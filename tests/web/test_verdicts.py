@@ -88,6 +88,17 @@ def test_what_a_stranger_wrote_never_becomes_markup(app: Flask) -> None:
     assert 'href="javascript' not in text
 
 
+def test_a_graph_is_linked_where_it_is_described_or_read_and_not_before_it_is_there(app: Flask) -> None:
+    graphs = (GRAPH, f"{BASE}graph/old", f"{BASE}graph/new", "http://ex/g?<")
+    text = reported(app, verdict(graphs=graphs, new_graphs=(f"{BASE}graph/new",))).get_data(as_text=True)
+
+    assert re.findall(r'href="([^"]*)"', text.partition("<main")[2].partition("</main>")[0]) == [
+        "/report/mingchuan-2033",
+        "/graphs/graph/old",
+        "/graphs?graph=http%3A%2F%2Fex%2Fg%3F%3C",
+    ]
+
+
 def test_a_dry_run_that_conforms_says_so(app: Flask) -> None:
     answer = reported(app, verdict(finding(severity="Warning")))
     text = words(answer.get_data(as_text=True))

@@ -95,6 +95,12 @@ def named(kind: str, version: int, part: str = "") -> BaseResponse:  # noqa: ARG
     return redirect(f"{root()}/versions" + (f"/{version}" if version else ""), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.route("/history/agent/<path:name>")
+def agent(name: str) -> BaseResponse:  # noqa: ARG001  # the name is in the IRI, and the list tells who wrote what
+    """Where it is told what was changed by whom. Spec: RFC 9110, section 15.4.4 (303 See Other)."""
+    return redirect(f"{root()}/versions", HTTPStatus.SEE_OTHER)
+
+
 def _before(known: Journal) -> int:
     asked = request.args.get("before")
     if asked is None:

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from urllib.parse import quote, urlencode
 
 from cppcc_graph.store.commits import Entry
 from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.patch import Patch
-from cppcc_graph.terms import BASE, NamedNode, Quad
+from cppcc_graph.terms import NamedNode, Quad
 from cppcc_graph.web.change_pages import DifferencePage, VersionPage, VersionsPage
 from cppcc_graph.web.change_parts import ChangedGraph, ChangedTriple, GraphDifference, VersionRow
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.labels import datatype_of, names_in, shown
-from cppcc_graph.web.links import root
+from cppcc_graph.web.links import graph_path, root
 from cppcc_graph.web.parts import Link
 from cppcc_graph.web.verdict_pages import graph_link, operation_name, version_link
 
@@ -108,16 +107,6 @@ def moment_of(at: datetime) -> str:
 def iso(at: datetime) -> str:
     """A moment in UTC, to the second. Spec: RFC 3339, section 5.6 (date-time)."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def graph_path(iri: str) -> str:
-    """Where a graph is read, below the root or below a version: by its address or by its IRI."""
-    rest = iri.removeprefix(BASE)
-    return f"/graphs/{quote(rest)}" if rest != iri and _is_path(rest) else f"/graphs?{urlencode({'graph': iri})}"
-
-
-def _is_path(rest: str) -> bool:
-    return all(part.replace("-", "").replace("_", "").isalnum() and part.isascii() for part in rest.split("/"))
 
 
 def _page_before(version: int, known: Journal) -> str:

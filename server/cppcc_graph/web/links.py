@@ -1,6 +1,6 @@
 """From IRIs in the data to addresses on this server: only links are local, IRIs in answers are never rewritten."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import request
 
@@ -28,3 +28,13 @@ def short_name(iri: str) -> str:
     rest = iri.removeprefix(BASE)
     short = shorten(iri)
     return short if not short.startswith("<") else rest
+
+
+def graph_path(iri: str) -> str:
+    """Where a graph is read, below the root or below a version: by its address or by its IRI."""
+    rest = iri.removeprefix(BASE)
+    return f"/graphs/{quote(rest)}" if rest != iri and _is_path(rest) else f"/graphs?{urlencode({'graph': iri})}"
+
+
+def _is_path(rest: str) -> bool:
+    return all(part.replace("-", "").replace("_", "").isalnum() and part.isascii() for part in rest.split("/"))

@@ -10,7 +10,7 @@ from cppcc_graph.web.change_pages import JobPage, VerdictPage
 from cppcc_graph.web.change_parts import FindingView
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.i18n import language
-from cppcc_graph.web.links import href_of, root, short_name
+from cppcc_graph.web.links import graph_path, href_of, root, short_name
 from cppcc_graph.web.parts import Count, Link
 
 MAX_FINDINGS = 500
@@ -45,7 +45,9 @@ def verdict_page(verdict: Verdict, summary: str) -> VerdictPage:
         version=version_link(verdict.version) if verdict.is_committed else None,
         n_added=verdict.n_added,
         n_removed=verdict.n_removed,
-        graphs=[graph_link(iri) for iri in verdict.graphs],
+        graphs=[
+            graph_link(iri, is_there=verdict.is_committed or iri not in verdict.new_graphs) for iri in verdict.graphs
+        ],
         counts=_counts(verdict),
         findings=[_finding(found) for found in verdict.findings[:MAX_FINDINGS]],
         n_findings=len(verdict.findings),
@@ -60,9 +62,12 @@ def job_page(job: Job) -> JobPage:
     )
 
 
-def graph_link(iri: str) -> Link:
-    """A named graph by its short name, and where it is described."""
-    return Link(text=short_name(iri), href=href_of(iri), title=iri)
+def graph_link(iri: str, *, is_there: bool = True) -> Link:
+    """A named graph by its short name; where it is described, else where it is read, if it *is_there*."""
+    described = href_of(iri)
+    is_ours = described is not None and not described.startswith("http")
+    read = f"{root()}{graph_path(iri)}" if is_there else None
+    return Link(text=short_name(iri), href=described if is_ours else read, title=iri)
 
 
 def version_link(version: int) -> Link:
