@@ -16,7 +16,7 @@ from cppcc_graph.validation.routes import Routes, along
 from cppcc_graph.validation.selects import THIS, Pattern, Place, Select
 from cppcc_graph.validation.states import BothStates
 
-_ROWS_OF_A_QUERY = 2_000
+_ROWS_OF_A_QUERY, _ROWS_BESIDE_EXISTS = 2_000, 200
 _MATCHES_OF_A_GROUP = 2_000
 Domain = tuple[str, ...]
 
@@ -31,14 +31,14 @@ def solutions(select: Select, store: EmbeddedStore, rows: Iterable[Row] | None) 
         rows: Values of narrowable variables.
     """
     if rows is None:
-        return _read(select, store.select(select.query()))
+        return _read(select, store.select(select.query))
     asked = (text for values in _by_domain(rows).items() for text in _narrowed(select, *values))
     return _read(select, (solution for text in asked for solution in store.select(text)))
 
 
 def solutions_for(select: Select, store: EmbeddedStore, focus: Term) -> list[Row]:
     """The solutions of *select* with $this bound ahead (SHACL, section 5.3.1)."""
-    return _read(select, store.select(select.query(), **{THIS: focus}))
+    return _read(select, store.select(select.query, **{THIS: focus}))
 
 
 def rows_of(select: Select, states: BothStates, by_predicate: Mapping[NamedNode, list[Triple]]) -> list[Row] | None:
@@ -56,7 +56,7 @@ def rows_of(select: Select, states: BothStates, by_predicate: Mapping[NamedNode,
     found: dict[tuple[tuple[str, Term], ...], Row] = {}
     for group in select.groups:
         for pattern in group:
-            for row in _bindings(pattern, group, select.narrowable, (states, by_predicate)):
+            for row in _bindings(pattern, group, select, (states, by_predicate)):
                 if not row:
                     return None
                 found.setdefault(tuple(sorted(row.items(), key=lambda item: item[0])), row)
@@ -66,16 +66,20 @@ def rows_of(select: Select, states: BothStates, by_predicate: Mapping[NamedNode,
 def _bindings(
     pattern: Pattern,
     group: tuple[Pattern, ...],
-    narrowable: frozenset[str],
+    select: Select,
     change: tuple[BothStates, Mapping[NamedNode, list[Triple]]],
 ) -> Iterator[Row]:
     states, by_predicate = change
     mates = tuple(other for other in group if other is not pattern)
     # Outside of OPTIONAL and EXISTS the engine itself goes on from the first value that is known.
-    is_certain = all(other.variables <= narrowable for other in group)
-    for match in _matches(pattern, states, by_predicate, narrowable):
-        for row in _completed(match, mates, states, narrowable if is_certain else frozenset()):
-            yield _useful(row, narrowable)
+    wanted, is_one_enough = _narrowable_in(group, select), group in select.certain
+    for match in _matches(pattern, states, by_predicate, select.narrowable):
+        for row in _completed(match, mates, states, (wanted, is_one_enough)):
+            yield _useful(row, select.narrowable)
+
+
+def _narrowable_in(group: Iterable[Pattern], select: Select) -> frozenset[str]:
+    return select.narrowable & frozenset(name for pattern in group for name in pattern.variables)
 
 
 def _useful(row: Row, narrowable: frozenset[str]) -> Row:
@@ -138,14 +142,15 @@ def _unified(places: Iterable[object], terms: Iterable[Term]) -> Row | None:
     return row
 
 
-def _completed(row: Row, mates: tuple[Pattern, ...], states: BothStates, enough: frozenset[str]) -> list[Row]:
+def _completed(row: Row, mates: tuple[Pattern, ...], states: BothStates, aim: tuple[frozenset[str], bool]) -> list[Row]:
     """
     *row* with what the other patterns of its group add to it in either state; none if one of them never matches.
 
-    One of the variables in *enough* is enough.
+    It is enough when all the variables of *aim* are known, or one of them.
     """
+    wanted, is_one_enough = aim
     rows, left = [row], list(mates)
-    while left and not enough & rows[0].keys():
+    while left and not (wanted & rows[0].keys() if is_one_enough else wanted <= rows[0].keys()):
         mate = next((other for other in left if _is_anchored(other, rows[0])), None)
         if mate is None:
             break
@@ -198,11 +203,21 @@ def _by_domain(rows: Iterable[Row]) -> dict[Domain, list[Row]]:
 
 
 def _narrowed(select: Select, domain: Domain, rows: Sequence[Row]) -> Iterator[str]:
-    names = " ".join(f"?{name}" for name in domain)
-    for start in range(0, len(rows), _ROWS_OF_A_QUERY):
-        some = rows[start : start + _ROWS_OF_A_QUERY]
-        lines = "\n".join(f"({' '.join(str(row[name]) for name in domain)})" for row in some)
-        yield select.query(f" VALUES ({names}) {{\n{lines}\n}}\n")
+    """The query with *rows* ahead, some at a time: in EXISTS they are gone through for each solution."""
+    n_rows = _ROWS_OF_A_QUERY if all(names is None for names in select.openings) else _ROWS_BESIDE_EXISTS
+    for start in range(0, len(rows), n_rows):
+        some = rows[start : start + n_rows]
+        written = [select.pieces[0]]
+        for names, piece in zip(select.openings, select.pieces[1:], strict=True):
+            written += [_values(domain if names is None else [name for name in domain if name in names], some), piece]
+        yield "".join(written)
+
+
+def _values(names: Sequence[str], rows: Iterable[Row]) -> str:
+    if not names:
+        return ""
+    lines = dict.fromkeys(f"({' '.join(str(row[name]) for name in names)})" for row in rows)
+    return f" VALUES ({' '.join(f'?{name}' for name in names)}) {{\n{chr(10).join(lines)}\n}}\n"
 
 
 def _read(select: Select, found: Iterable[Solution]) -> list[Row]:

@@ -133,11 +133,6 @@ class Judge:
             return judge.full(store, why=affected.why_full)
         return self._told(store, affected)
 
-    def n_focus_nodes(self, store: EmbeddedStore) -> int:
-        """How many nodes of *store* some shape looks at."""
-        targets = Targets(self._roots, store)
-        return len(set[Term]().union(*(targets.all_of(root) for root in self._roots)))
-
     def full(self, store: EmbeddedStore, *, why: str = "it was asked for") -> ValidationReport:
         """
         What the shapes say about all data of *store*.
@@ -226,7 +221,8 @@ def _rows(
     select: Select, states: BothStates, by_predicate: Mapping[NamedNode, list[Triple]], aimed: set[Term]
 ) -> list[Row] | None:
     """With what new solutions agree; None: with nothing in particular."""
-    if select.is_whole_only or (aimed and not select.uses_this) or any(isinstance(node, BlankNode) for node in aimed):
+    is_unnamed = any(isinstance(node, BlankNode) for node in aimed)
+    if select.is_whole_only or (aimed and not select.uses_this) or is_unnamed:
         return None
     rows = rows_of(select, states, by_predicate)
     return None if rows is None else [*rows, *({THIS: node} for node in aimed)]

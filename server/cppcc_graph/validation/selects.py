@@ -4,7 +4,7 @@ The queries of SPARQL constraints, taken apart: which triples they look for, and
 Spec: SHACL, section 5 (SHACL-SPARQL); SPARQL 1.1 Query, section 18 (algebra).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import BNode, Node, Variable
 
-from cppcc_graph.guard.tokens import is_word, tokens_of
+from cppcc_graph.guard.tokens import Token, is_word, tokens_of
 from cppcc_graph.terms import NamedNode, Term
 from cppcc_graph.validation.lazy_graph import to_engine
 from cppcc_graph.validation.routes import Routes, is_walkable
@@ -66,8 +66,10 @@ class Select:
     Attributes:
         text: As the shape has it.
         pieces: With its prologue, cut where values given ahead are to stand.
+        openings: Of each cut the variables whose values are to stand there; None stands for all.
         names: Variables of its solutions.
         groups: Its patterns; those of a group must all match for one of them to matter.
+        certain: The groups of which every solution holds a match.
         narrowable: Variables whose values may be given ahead without a change of the solutions that have them.
         uses_this: Whether a pattern or an expression has $this.
         is_whole_only: Whether it has something for which no change can be traced.
@@ -75,15 +77,18 @@ class Select:
 
     text: str
     pieces: tuple[str, ...]
+    openings: tuple[frozenset[str] | None, ...]
     names: tuple[str, ...]
     groups: tuple[tuple[Pattern, ...], ...]
+    certain: frozenset[tuple[Pattern, ...]]
     narrowable: frozenset[str]
     uses_this: bool
     is_whole_only: bool
 
-    def query(self, ahead: str = "") -> str:
-        """The query with *ahead*, a block of values, joined ahead of everything."""
-        return ahead.join(self.pieces)
+    @property
+    def query(self) -> str:
+        """The query, with its prologue."""
+        return "".join(self.pieces)
 
 
 def selects_of(shapes: Graph) -> dict[Node, Select]:
@@ -100,16 +105,29 @@ def _select(declared: str, text: str) -> Select:
     is_whole_only = any(part.name in _WHOLE_ONLY for part in parts) or not all(
         isinstance(step, Variable) or is_walkable(step) for group in written for _, step, _ in group
     )
+    pieces, openings = _cut(query, is_union=_without_modifiers(algebra["p"]).name == "Union")
     where = text.partition("{")[2]
+    narrowable = frozenset() if is_whole_only else frozenset(map(str, _narrowable(algebra["p"])))
+    groups = () if is_whole_only else tuple(_expanded(group) for group in written)
+    outside = {id(part) for part in _parts(algebra, with_exists=False)}
+    is_outside = [id(part) in outside for part in parts for _ in _groups(part)]
     return Select(
         text=text,
-        pieces=_pieces(query, is_union=_without_modifiers(algebra["p"]).name == "Union"),
+        pieces=pieces,
+        openings=openings,
         names=tuple(map(str, algebra.PV)),
-        groups=() if is_whole_only else tuple(_expanded(group) for group in written),
-        narrowable=frozenset() if is_whole_only else frozenset(map(str, _narrowable(algebra["p"]))),
+        groups=groups,
+        certain=frozenset(
+            group for group, is_so in zip(groups, is_outside, strict=False) if is_so and _names(group) <= narrowable
+        ),
+        narrowable=narrowable,
         uses_this="$this" in where or "?this" in where,
         is_whole_only=is_whole_only,
     )
+
+
+def _names(group: Iterable[Pattern]) -> frozenset[str]:
+    return frozenset(name for pattern in group for name in pattern.variables)
 
 
 def _without_modifiers(part: CompValue) -> CompValue:
@@ -118,38 +136,57 @@ def _without_modifiers(part: CompValue) -> CompValue:
     return part
 
 
-def _pieces(query: str, *, is_union: bool) -> tuple[str, ...]:
+def _cut(query: str, *, is_union: bool) -> tuple[tuple[str, ...], tuple[frozenset[str] | None, ...]]:
     """
-    *query* cut behind the bracket of WHERE, and of a union behind those of its branches.
+    *query* cut where values given ahead are to stand, and of each cut the variables that may stand there.
 
-    The engine does not take values that stand beside a union into its branches.
+    Behind the bracket of WHERE; behind those of the branches of a union, into which the engine does not take values
+    that stand beside it; and in each EXISTS, whose triples the engine else puts in an order as if nothing were known.
     """
-    brackets = [token for token in tokens_of(query) if token.text in {"{", "}"} or is_word(token, "UNION")]
-    depth, cuts = 0, []
-    for token, before in zip(brackets, [None, *brackets], strict=False):
-        if token.text == "{":
-            depth += 1
-            begins = depth == 1 or (before is not None and (before.text == "{" or is_word(before, "UNION")))
-            cuts += [token.start + 1] if begins and (depth == 1 or (is_union and depth == 2)) else []
-        elif token.text == "}":
-            depth -= 1
-    return tuple(query[start:end] for start, end in pairwise([0, *cuts, len(query)]))
+    tokens, depth = tokens_of(query), 0
+    cuts: list[tuple[int, frozenset[str] | None]] = []
+    for index, token in enumerate(tokens):
+        depth += (token.text == "{") - (token.text == "}")
+        if token.text != "{" or depth > 2 + is_union:
+            continue
+        before = tokens[index - 1]
+        is_branch = is_union and depth == 2 and not is_word(before, "EXISTS")
+        if depth == 1 or is_branch:
+            cuts.append((token.start + 1, None))
+        elif is_word(before, "EXISTS"):
+            cuts.append((token.start + 1, _variables_inside(tokens[index:])))
+    places = [0, *(place for place, _ in cuts), len(query)]
+    return tuple(query[start:end] for start, end in pairwise(places)), tuple(names for _, names in cuts)
+
+
+def _variables_inside(tokens: Sequence[Token]) -> frozenset[str]:
+    """Variables between the bracket with which *tokens* begin and its counterpart."""
+    depth, names = 0, set()
+    for token in tokens:
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0:
+            break
+        if token.kind == "variable":
+            names.add(token.text[1:])
+    return frozenset(names)
 
 
 def _expanded(group: list[tuple[Node, Node | Path, Node]]) -> tuple[Pattern, ...]:
     return tuple(pattern for written in group for pattern in _patterns(written))
 
 
-def _parts(value: object) -> Iterator[CompValue]:
+def _parts(value: object, *, with_exists: bool = True) -> Iterator[CompValue]:
     """Every part of an algebra expression, and of the groups in EXISTS, which rdflib may leave as they were parsed."""
     if isinstance(value, CompValue):
+        if not with_exists and value.name.endswith("EXISTS"):
+            return
         yield value
         for name, inner in value.items():
             if name != "_vars":
-                yield from _parts(inner)
+                yield from _parts(inner, with_exists=with_exists)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _parts(inner)
+            yield from _parts(inner, with_exists=with_exists)
 
 
 def _groups(part: CompValue) -> Iterator[list[tuple[Node, Node | Path, Node]]]:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import chain
 
+import pyoxigraph
+
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.patch import Patch
-from cppcc_graph.terms import BlankNode, NamedNode, Term, Triple
+from cppcc_graph.terms import BlankNode, NamedNode, Quad, Term, Triple
 
 
 class BothStates:
@@ -28,40 +30,26 @@ class BothStates:
         gone = [triple for triple in removed if triple not in added and not any(_same(store, triple))]
         self.changed = [*(triple for triple in added if triple not in removed), *gone]
         self._store = store
-        self._gone = gone
-        self._values: dict[tuple[Term, NamedNode], list[Term]] = {}
-        self._subjects: dict[tuple[NamedNode, Term], list[Term]] = {}
-        for triple in gone:
-            self._values.setdefault((triple.subject, triple.predicate), []).append(triple.object)
-            self._subjects.setdefault((triple.predicate, triple.object), []).append(triple.subject)
+        self._gone = pyoxigraph.Store()
+        self._gone.extend(Quad(triple.subject, triple.predicate, triple.object) for triple in gone)
         # One of each for every state, so that they end with it.
         self.values: Callable[[Term, NamedNode], frozenset[Term]] = cache(self._read_values)
         self.subjects: Callable[[NamedNode, Term], frozenset[Term]] = cache(self._read_subjects)
 
     def _read_values(self, subject: Term, predicate: NamedNode) -> frozenset[Term]:
-        if not isinstance(subject, NamedNode | BlankNode):
-            return frozenset()
-        found = (triple.object for triple in self._store.matching(subject, predicate, None))
-        return frozenset(chain(found, self._values.get((subject, predicate), ())))
+        return frozenset(triple.object for triple in self.matching(subject, predicate, None))
 
     def _read_subjects(self, predicate: NamedNode, value: Term) -> frozenset[Term]:
-        found = (triple.subject for triple in self._store.matching(None, predicate, value))
-        return frozenset(chain(found, self._subjects.get((predicate, value), ())))
+        return frozenset(triple.subject for triple in self.matching(None, predicate, value))
 
     def matching(self, subject: Term | None, predicate: Term | None, value: Term | None) -> Iterator[Triple]:
-        """Triples of either state with these terms; a triple may come twice."""
-        wanted = (subject, predicate, value)
-        gone = (triple for triple in self._gone if _fits(triple, wanted))
-        if isinstance(subject, NamedNode | BlankNode | None) and isinstance(predicate, NamedNode | None):
-            return chain(self._store.matching(subject, predicate, value), gone)
-        return iter(())
+        """Triples of either state with these terms."""
+        if not isinstance(subject, NamedNode | BlankNode | None) or not isinstance(predicate, NamedNode | None):
+            return iter(())
+        gone = (quad.triple for quad in self._gone.quads_for_pattern(subject, predicate, value))
+        return chain(self._store.matching(subject, predicate, value), gone)
 
 
 def _same(store: EmbeddedStore, triple: Triple) -> Iterable[Triple]:
     subject = triple.subject
     return () if isinstance(subject, Triple) else store.matching(subject, triple.predicate, triple.object)
-
-
-def _fits(triple: Triple, wanted: tuple[Term | None, Term | None, Term | None]) -> bool:
-    terms = (triple.subject, triple.predicate, triple.object)
-    return all(want is None or want == term for want, term in zip(wanted, terms, strict=True))
