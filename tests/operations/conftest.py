@@ -69,6 +69,7 @@ class Door:
         app = create_app(Settings(), self.store, self.measures)
         self.front = Front(
             application=WSGIMiddleware(app, workers=1),
+            writing=WSGIMiddleware(app, workers=1),
             answers=_Here(self.store),
             state=self.store.state,
             measures=self.measures,

@@ -57,7 +57,7 @@ class Tree:
         return False
 
 
-def killed(tree: Tree, kind: str, chance: random.Random, patience_s: float = 5) -> bool:
+def killed(tree: Tree, kind: str, chance: random.Random, patience_s: float = 20) -> bool:
     """Kills one process of *kind* at a random moment of its life; False when there was none in time."""
     until_s = time.monotonic() + patience_s
     while time.monotonic() < until_s:

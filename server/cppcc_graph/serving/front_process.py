@@ -30,6 +30,7 @@ from cppcc_graph.store.base import GraphSummary
 from cppcc_graph.store.workers.answers import Answers
 from cppcc_graph.store.workers.dispatcher import Dispatcher
 from cppcc_graph.store.workers.gate import Gate
+from cppcc_graph.store.workers.jobs import MOST_WAITING
 from cppcc_graph.store.workers.limits import MIB, Limits
 from cppcc_graph.store.workers.places import Places
 from cppcc_graph.store.workers.pool import StoreInWorkers
@@ -46,6 +47,7 @@ GRACE_S = 10
 _LAST_WORDS_S = 1.0
 _COLLECTED_AFTER = (20_000, 20, 50)
 _KEEP_ALIVE_S = 65
+_WRITING_THREADS = MOST_WAITING + 8  # the others are told at once that too many wait
 _GIVEN_BACK_AFTER_S = 5
 _TOLD_ELSEWHERE = (
     "ASGI callable returned without starting response",
@@ -127,9 +129,11 @@ async def _serve(plan: FrontPlan) -> None:
     readiness = Readiness(dispatcher, is_ours_alone=plan.is_ours_alone)
     measures = Measures(workings=partial(_workings, dispatcher, answers), why_not_ready=readiness.why_not)
     app = create_app(plan.settings, StoreInWorkers(loop, dispatcher, answers), measures)
+    in_threads = partial(WSGIMiddleware, app)  # type: ignore[arg-type]  # two spellings of WSGI
     threads = ThreadPoolExecutor(plan.settings.threads, thread_name_prefix="page")
     front = Front(
-        application=cast("Application", WSGIMiddleware(app, workers=plan.settings.threads)),  # type: ignore[arg-type]  # two spellings of WSGI
+        application=cast("Application", in_threads(workers=plan.settings.threads)),
+        writing=cast("Application", in_threads(workers=_WRITING_THREADS)),
         answers=answers,
         state=dispatcher.state_name,
         measures=measures,

@@ -12,7 +12,7 @@ from cppcc_graph import __version__
 from cppcc_graph.formats import Format
 from cppcc_graph.guard.volatile import is_volatile
 from cppcc_graph.store.base import QueryRequest
-from cppcc_graph.store.numbering import number_of, prefix_of
+from cppcc_graph.store.numbering import number_of, numbered, prefix_of
 
 REVALIDATE = "no-cache"
 """Caches keep an answer and ask whether it is still the one. Spec: RFC 9111, section 5.2.2.4."""
@@ -49,6 +49,18 @@ def _names(formats: tuple[Format, ...]) -> str:
 def entity_tag(opaque: str, coding: str = "") -> str:
     """The value of ``ETag``; each content coding has its own."""
     return f'"{opaque}-{coding}"' if coding else f'"{opaque}"'
+
+
+def of_number(opaque: str, number: int) -> str:
+    """
+    *opaque*, or another name where the answer is of data with another *number* than those it was named for.
+
+    A write may come between the naming and the answer: the same name would be given to two answers, and who changes
+    what the answer says, if the data are still those, would be told that they are not.
+    """
+    if not number or number_of(opaque) == number:
+        return opaque
+    return numbered(hashlib.sha256(opaque.encode()).hexdigest()[:32], number)
 
 
 def is_known(if_none_match: str | None, opaque: str) -> str | None:

@@ -30,6 +30,7 @@ from cppcc_graph.web.request_log import Line, hash_of, is_written, write_line
 
 ENDPOINT = "/sparql"
 _METHODS = frozenset({"GET", "HEAD", "POST", "QUERY"})
+_WRITING = frozenset({"PUT", "POST", "PATCH", "DELETE"})
 _WATCHED_AFTER_S = 0.05
 
 
@@ -53,6 +54,7 @@ class Front:
 
     Attributes:
         application: Answers everything that is not answered here.
+        writing: The same for what may change the data and so wait for others, in threads of its own.
         answers: Answers queries.
         state: Names the present state of the data.
         measures: Count what is answered here; the application's own.
@@ -61,6 +63,7 @@ class Front:
     """
 
     application: Application
+    writing: Application
     answers: AnswerSource
     state: Callable[[], str]
     measures: Measures
@@ -96,7 +99,9 @@ class Front:
         if exchange is None or exchange.is_page or failure is not None:
             state_of(scope).update(failure=failure, started_s=started_s)
             send = lingering(receive, send) if body is None else send
-            await self.application(plain(scope, body), replayed(body or b"", receive), send)
+            is_writing = exchange is None and scope["method"] in _WRITING
+            application = self.writing if is_writing else self.application
+            await application(plain(scope, body), replayed(body or b"", receive), send)
 
     async def after_failure(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answers a GET whose query has failed; the failure stands in the scope's state."""

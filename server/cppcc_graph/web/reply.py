@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from cppcc_graph.store.base import Answer, Hint
 from cppcc_graph.web.coding import choose_coding, is_worth_coding
-from cppcc_graph.web.conditional import NEVER_KEEP, REVALIDATE, entity_tag, is_known
+from cppcc_graph.web.conditional import NEVER_KEEP, REVALIDATE, entity_tag, is_known, of_number
 
 OK, NOT_MODIFIED = 200, 304
 _MAX_HINT_BYTES = 2_000
@@ -72,7 +72,7 @@ def reply(answer: Answer, opaque: str | None, asked: Asked) -> Reply:
         vary = (*vary, "Accept-Encoding")
     headers = {"Content-Type": answer.format.content_type}
     if opaque:
-        headers["ETag"] = entity_tag(opaque, coding)
+        headers["ETag"] = entity_tag(of_number(opaque, answer.number), coding)
         headers["Cache-Control"] = REVALIDATE
     else:
         headers["Cache-Control"] = NEVER_KEEP

@@ -10,8 +10,9 @@ from cppcc_graph.store.proposal import Job, Proposal, Verdict
 from cppcc_graph.store.workers.values import CODECS, PROPOSE
 from cppcc_graph.store.workers.writing import Writing
 
+MOST_WAITING = 64
+"""Proposals that wait for each other; who comes next is told to come back."""
 _MOST_KEPT = 256
-_MOST_WAITING = 64
 _RETRY_AFTER_S = 2
 
 
@@ -36,7 +37,7 @@ class Jobs:
             StoreBusy: too many wait already.
             CppccError: as `Gate.propose` tells.
         """
-        if self._n_waiting >= _MOST_WAITING:
+        if self._n_waiting >= MOST_WAITING:
             raise StoreBusy(retry_after_s=_RETRY_AFTER_S)
         self._n_waiting += 1
         long: asyncio.Future[int] = asyncio.get_running_loop().create_future()

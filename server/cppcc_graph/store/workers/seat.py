@@ -186,9 +186,10 @@ class Seat(asyncio.Protocol):
         elif kind == wire.END:
             gathered, self._gathered = self._gathered, _Gathered()
             body, file = gathered.document()
-            self._finish(wire.unpack_end(payload, body=body, file=file, n_bytes=gathered.n_bytes))
+            n_bytes = gathered.n_bytes
+            self._finish(wire.unpack_end(payload, body=body, file=file, n_bytes=n_bytes, number=self.number))
         elif kind == wire.ANSWER:
-            self._finish(wire.unpack_answer(payload))
+            self._finish(wire.unpack_answer(payload, number=self.number))
         elif kind == wire.VALUE:
             self._finish(payload)
         elif kind == wire.WORN:

@@ -152,16 +152,16 @@ def pack_end(answer: Answer) -> bytes:
     return fixed + (json.dumps(hints).encode() if hints else b"")
 
 
-def unpack_end(payload: bytes, *, body: bytes, file: BinaryIO | None, n_bytes: int) -> Answer:
+def unpack_end(payload: bytes, *, body: bytes, file: BinaryIO | None, n_bytes: int, number: int = 0) -> Answer:
     """
-    The answer, given its body.
+    The answer, given its body, and the number of the data where it does not say one.
 
     Raises:
         ValueError: the payload is not from :func:`pack_end`.
     """
     if len(payload) < _END.size:
         raise ValueError("the end of an answer is too short")
-    form, format_number, n_rows, number = _END.unpack_from(payload)
+    form, format_number, n_rows, own_number = _END.unpack_from(payload)
     hints = _hints(payload[_END.size :]) if len(payload) > _END.size else ()
     if form >= len(_FORMS) or format_number >= len(FORMATS):
         raise ValueError("an answer of an unknown form or format")
@@ -173,7 +173,7 @@ def unpack_end(payload: bytes, *, body: bytes, file: BinaryIO | None, n_bytes: i
         file=file,
         n_bytes=n_bytes,
         hints=hints,
-        number=number,
+        number=own_number or number,
     )
 
 
@@ -187,15 +187,15 @@ def pack_answer(answer: Answer, body: bytes) -> bytes:
     return pack_end(answer) + body
 
 
-def unpack_answer(payload: bytes) -> Answer:
+def unpack_answer(payload: bytes, *, number: int = 0) -> Answer:
     """
-    The answer of :func:`pack_answer`.
+    The answer of :func:`pack_answer`, and the number of the data where it does not say one.
 
     Raises:
         ValueError: the payload is not from there.
     """
     body = payload[_END.size :]
-    return unpack_end(payload[: _END.size], body=body, file=None, n_bytes=len(body))
+    return unpack_end(payload[: _END.size], body=body, file=None, n_bytes=len(body), number=number)
 
 
 def pack_failure(error: CppccError) -> bytes:
