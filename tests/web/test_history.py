@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
 from tests.history.conftest import noted
 from tests.web.test_pages import Read, words
 
-from cppcc_graph.errors import TooManyChanges
+from cppcc_graph.errors import StoreBusy, TooManyChanges
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.journal import Journal
@@ -272,6 +272,26 @@ def test_those_who_go_through_much_take_turns(folder: Path) -> None:
 
     assert order.index("a small one does not wait") < 3
     assert [told.split()[1] for told in begun] == ["begins", "ends"] * 2
+
+
+def test_when_many_wait_to_go_through_much_the_next_is_sent_away(folder: Path) -> None:
+    followed, is_over = Followed(folder), threading.Event()
+
+    def go() -> None:
+        with followed.turn(50_000):
+            is_over.wait(5)
+
+    going = [threading.Thread(target=go) for _ in range(4)]
+    for each in going:
+        each.start()
+    time.sleep(0.1)
+    with pytest.raises(StoreBusy), followed.turn(50_000):
+        pass
+    is_over.set()
+    for each in going:
+        each.join()
+    with followed.turn(50_000):
+        pass
 
 
 # --- for all of them ------------------------------------------------------------------------------

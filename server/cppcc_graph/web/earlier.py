@@ -18,7 +18,7 @@ from cppcc_graph.web.entities import all_versions, iri_of, is_vocabulary, repres
 from cppcc_graph.web.graph_store import graph_formats, named_graph, versions_of
 from cppcc_graph.web.history_pages import moment_of
 from cppcc_graph.web.i18n import gettext as _
-from cppcc_graph.web.journals import MAX_CHANGES, changes, journal, journal_from
+from cppcc_graph.web.journals import MAX_CHANGES, changes, followed, journal, journal_from
 from cppcc_graph.web.memento import as_memento, original, timemap
 from cppcc_graph.web.parts import Link, PastView
 from cppcc_graph.web.served import store
@@ -133,14 +133,15 @@ def _at_rest(read: Callable[[int], Found]) -> Found:
     What *read* gives, from one state of the data, whose number it is told.
 
     Raises:
-        StoreBusy: the data changed each time while it was read.
+        StoreBusy: the data changed each time while it was read, or too many others read as well.
     """
-    for _attempt in range(_ATTEMPTS):
-        number = store().number
-        try:
-            found = read(number)
-        except UnknownGraph:  # gone since it was counted
-            continue
-        if store().number == number:
-            return found
+    with followed().turn():
+        for _attempt in range(_ATTEMPTS):
+            number = store().number
+            try:
+                found = read(number)
+            except UnknownGraph:  # gone since it was counted
+                continue
+            if store().number == number:
+                return found
     raise StoreBusy(retry_after_s=1)

@@ -23,7 +23,7 @@ from cppcc_graph.web.answering import kept, kept_page, opaque_of
 from cppcc_graph.web.history_pages import PAGE_ENTRIES, difference_page, version_page, versions_page
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.i18n import language
-from cppcc_graph.web.journals import changes, journal
+from cppcc_graph.web.journals import changes, followed, journal, n_between
 from cppcc_graph.web.links import root
 from cppcc_graph.web.pages import Page
 from cppcc_graph.web.parts import Link
@@ -161,13 +161,15 @@ def _single(known: Journal, version: int) -> Answer:
 
 
 def _composed(known: Journal, before: int, after: int) -> Answer:
-    body = patch_text(changes(known, before, after))
+    with followed().turn(n_between(known, before, after)):
+        body = patch_text(changes(known, before, after))
     return Answer(form=ResultForm.GRAPH, format=PATCH, body=body, n_rows=None)
 
 
 def _difference_page(known: Journal, before: int, after: int, formats: Sequence[Link]) -> Page:
-    patch = changes(known, before, after)
-    return difference_page(before, after, patch, formats=formats[:-1], patch_href=formats[-1].href or "")
+    with followed().turn(n_between(known, before, after)):
+        patch = changes(known, before, after)
+        return difference_page(before, after, patch, formats=formats[:-1], patch_href=formats[-1].href or "")
 
 
 def _formats(offered: Sequence[Format]) -> list[Link]:

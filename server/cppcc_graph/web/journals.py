@@ -19,6 +19,7 @@ _OF_A_COMMIT = 4
 """What opening the record of a commit takes, in quads."""
 _FEW = 2_000
 _PATIENCE_S = 5.0
+_MOST_WAITING = 4
 
 
 class Followed:
@@ -31,6 +32,7 @@ class Followed:
         """
         self._reading = threading.Lock()
         self._turn = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
         self._journal = Journal(folder)
 
     def is_there(self) -> bool:
@@ -38,22 +40,30 @@ class Followed:
         return (self._journal.folder / NAME).is_file()
 
     @contextmanager
-    def turn(self, n: int) -> Iterator[None]:
+    def turn(self, n: int = MAX_CHANGES) -> Iterator[None]:
         """
         Who goes through *n* quads: of those who go through many, one at a time, for the sake of everybody else.
 
+        Queries are answered by other processes, but through this one: two threads that compute at the same time keep
+        its event loop waiting for 70 ms now and then, one for 10.
+
         Raises:
-            StoreBusy: the others took too long.
+            StoreBusy: the others took too long, or too many wait, so that no thread is left for pages.
         """
-        if n <= _FEW:
+        if not _FEW < n <= MAX_CHANGES:  # above that, nobody goes through them
             yield
-        elif self._turn.acquire(timeout=_PATIENCE_S):
+            return
+        if not self._waiting.acquire(blocking=False):
+            raise StoreBusy(retry_after_s=2)
+        try:
+            if not self._turn.acquire(timeout=_PATIENCE_S):
+                raise StoreBusy(retry_after_s=2)
             try:
                 yield
             finally:
                 self._turn.release()
-        else:
-            raise StoreBusy(retry_after_s=2)
+        finally:
+            self._waiting.release()
 
     def now(self) -> Journal:
         """
@@ -75,8 +85,8 @@ def init_history(app: Flask, settings: Settings) -> None:
 
 def is_history_kept() -> bool:
     """Whether there are versions to look at."""
-    followed = _followed()
-    return followed is not None and followed.is_there()
+    known = _followed()
+    return known is not None and known.is_there()
 
 
 def journal() -> Journal:
@@ -87,9 +97,8 @@ def journal() -> Journal:
         NoHistory: none are kept.
         StoreUnavailable: the journal cannot be read or is damaged.
     """
-    followed = _followed()
-    known = followed.now() if followed is not None else None
-    if known is None or known.version == 0:
+    known = followed().now()
+    if known.version == 0:
         raise NoHistory
     return known
 
@@ -107,32 +116,44 @@ def journal_from(version: int) -> Journal:
     return known
 
 
+def n_between(known: Journal, before: int, after: int, *, graph_iri: str | None = None) -> int:
+    """How many quads are gone through on the way from one version to the other."""
+    entries = known.entries[min(before, after) : max(before, after)]
+    told = (e.n_added + e.n_removed for e in entries if graph_iri is None or graph_iri in e.commit.graphs)
+    return sum(_OF_A_COMMIT + n_quads for n_quads in told)
+
+
 def changes(known: Journal, before: int, after: int, *, graph_iri: str | None = None) -> Patch:
     """
     What makes the state at the version *after* of the one at *before*; of one graph, if it is named.
 
     Raises:
-        NoHistory: no journal is followed.
-        TooManyChanges: more than `MAX_CHANGES` quads would have to be looked at.
+        TooManyChanges: more than `MAX_CHANGES` quads would have to be gone through.
         UnknownVersion: the data had no such version.
-        StoreBusy: others go through much as well.
         StoreUnavailable: the journal cannot be read or is damaged.
     """
     for version in (before, after):
         if not 0 <= version <= known.version:
             raise UnknownVersion(str(version), last=known.version)
-    entries = known.entries[min(before, after) : max(before, after)]
-    told = (e.n_added + e.n_removed for e in entries if graph_iri is None or graph_iri in e.commit.graphs)
-    n = sum(_OF_A_COMMIT + n_quads for n_quads in told)
+    n = n_between(known, before, after, graph_iri=graph_iri)
     if n > MAX_CHANGES:
         raise TooManyChanges(n, limit=MAX_CHANGES)
-    followed = _followed()
-    if followed is None:
+    return diff(known, before, after, graph_iri=graph_iri)
+
+
+def followed() -> Followed:
+    """
+    The journal that is followed here.
+
+    Raises:
+        NoHistory: there is none.
+    """
+    known = _followed()
+    if known is None:
         raise NoHistory
-    with followed.turn(n):
-        return diff(known, before, after, graph_iri=graph_iri)
+    return known
 
 
 def _followed() -> Followed | None:
-    followed: Followed | None = current_app.extensions["journal"]
-    return followed
+    known: Followed | None = current_app.extensions["journal"]
+    return known
