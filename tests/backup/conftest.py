@@ -15,18 +15,19 @@ SECOND = Path(__file__).parents[1] / "second_report" / "data"
 BASE = "https://w3id.org/cppcc-graph/"
 HARD = """
 @prefix x: <https://example.org/> .
-x:one {
+@prefix in: <https://w3id.org/cppcc-graph/ontology/> .
+in:one {
   x:a x:says "政协"@zh, "CPPCC"@en, "CPPCC"@en-GB, "CPPCC", "", "a \\"quote\\", a \\\\, a \\n line and a \\t tab" .
   x:a x:counts 1, 1.5, 1e0, true, "2024"^^<http://www.w3.org/2001/XMLSchema#gYear> .
   _:shared x:knows _:other . _:other x:knows [ x:says "nested" ] .
 }
-x:two { _:shared x:says "the same node in another graph" . x:a x:says "政协"@zh . }
+in:two { _:shared x:says "the same node in another graph" . x:a x:says "政协"@zh . }
 <https://example.org/名/图> {
   x:a x:says "> <http://www.w3.org/ns/oa#start> \\"1\\"^^<http://www.w3.org/2001/XMLSchema#integer> <" .
   x:a x:says " <http://www.w3.org/ns/oa#start> "^^<http://www.w3.org/2001/XMLSchema#integer> .
 }
 """
-"""Blank nodes (one in two graphs), language tags, every kind of literal, a triple in two graphs, text like syntax."""
+"""Blank nodes where they may be, one in two graphs; language tags; all kinds of literals; text like syntax."""
 
 
 @pytest.fixture
