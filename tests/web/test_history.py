@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pyoxigraph
@@ -292,6 +293,26 @@ def test_when_many_wait_to_go_through_much_the_next_is_sent_away(folder: Path) -
         each.join()
     with followed.turn(50_000):
         pass
+
+
+def test_every_link_of_the_history_leads_somewhere(three: FlaskClient, commit: Callable[..., None]) -> None:
+    """Also to what is gone: that is told and not linked."""
+    described = Quad(NamedNode(GRAPH), NamedNode(LABEL), Literal("The report", language="en"), NamedNode(GRAPH))
+    commit(Patch(removed=(quad("hill", "Hill"), quad("mill", HOSTILE)), added=(described,)))
+    waiting, seen = ["/versions"], {}
+    while waiting:
+        address = waiting.pop().partition("#")[0]
+        if address in seen or not address.startswith("/") or "lang=" in address or "/static/" in address:
+            continue
+        answer = three.get(address, headers={"Accept": "text/html,*/*;q=0.5"}, follow_redirects=True)
+        seen[address] = answer.status_code
+        if address.startswith("/versions") and answer.mimetype == "text/html":
+            waiting += [unescape(href) for href in re.findall(r'href="([^"]*)"', answer.text)]
+
+    assert {address: status for address, status in seen.items() if status != 200} == {}
+    assert len(seen) > 40
+    assert "/id/place/river" in seen
+    assert "/id/place/hill" not in seen
 
 
 # --- for all of them ------------------------------------------------------------------------------

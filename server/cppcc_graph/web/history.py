@@ -46,7 +46,7 @@ def index() -> Response:
     rows = list(reversed(known.entries[max(0, before - 1 - PAGE_ENTRIES) : before - 1]))
     chosen = wanted(GRAPH_FORMATS)[0]
     formats = _formats(GRAPH_FORMATS)
-    opaque = _opaque(known.last_hash, str(before), chosen)
+    opaque = _opaque(known.last_hash, str(before), chosen, *_present(chosen, known.last_hash))
     if chosen == HTML:
         response = kept_page(opaque, lambda: versions_page(known, rows, formats))
     else:
@@ -62,7 +62,7 @@ def one(version: int) -> Response:
     if chosen == PATCH.name:
         return _linked(_patch(known, version - 1, version), known, (), version=version)
     formats = _formats(_WITH_PATCH)
-    opaque = _opaque(known.entries[version - 1].hash, str(version < known.version), chosen)
+    opaque = _opaque(known.entries[version - 1].hash, chosen, *_present(chosen, known.last_hash))
     if chosen == HTML:
         response = kept_page(opaque, lambda: version_page(known, version, formats))
     else:
@@ -121,6 +121,11 @@ def _knowing(*versions: int, first: int = 1) -> Journal:
 
 def _hashes(known: Journal, *versions: int) -> list[str]:
     return [known.entries[version - 1].hash if version else "0" for version in versions]
+
+
+def _present(chosen: str, last_hash: str) -> tuple[str, ...]:
+    """What a page depends on besides its past: it leads to later versions, and to what is there now."""
+    return (last_hash, str(store().number)) if chosen == HTML else ()
 
 
 def _opaque(*parts: str) -> str:

@@ -1,6 +1,6 @@
 """Commits and differences turned into what their pages show."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from cppcc_graph.store.commits import Entry
@@ -10,9 +10,10 @@ from cppcc_graph.terms import NamedNode, Quad
 from cppcc_graph.web.change_pages import DifferencePage, VersionPage, VersionsPage
 from cppcc_graph.web.change_parts import ChangedGraph, ChangedTriple, GraphDifference, VersionRow
 from cppcc_graph.web.i18n import gettext as _
-from cppcc_graph.web.labels import datatype_of, names_in, shown
+from cppcc_graph.web.labels import Things, datatype_of, shown, things_in
 from cppcc_graph.web.links import graph_path, root
 from cppcc_graph.web.parts import Link
+from cppcc_graph.web.served import store
 from cppcc_graph.web.verdict_pages import graph_link, operation_name, version_link
 
 PAGE_ENTRIES = 50
@@ -24,10 +25,10 @@ _FEW = 3
 def versions_page(known: Journal, rows: Sequence[Entry], formats: Sequence[Link]) -> VersionsPage:
     """The page with *rows*, the newest first, of the commits *known*."""
     newest, oldest = (rows[0].version, rows[-1].version) if rows else (0, 1)
-    newer, older = newest + PAGE_ENTRIES + 1, oldest
+    newer, older, there = newest + PAGE_ENTRIES + 1, oldest, _graphs_now()
     return VersionsPage(
         n_versions=known.version,
-        rows=[row_of(entry) for entry in rows],
+        rows=[_row(entry, there) for entry in rows],
         newer=Link(text=_("Later changes"), href=_page_before(newer, known)) if newest < known.version else None,
         older=Link(text=_("Earlier changes"), href=_page_before(older, known)) if older > 1 else None,
         formats=formats,
@@ -36,12 +37,12 @@ def versions_page(known: Journal, rows: Sequence[Entry], formats: Sequence[Link]
 
 def version_page(known: Journal, version: int, formats: Sequence[Link]) -> VersionPage:
     """The page about the commit of *version*."""
-    entry = known.entries[version - 1]
+    entry, there = known.entries[version - 1], _graphs_now()
     return VersionPage(
-        row=row_of(entry),
+        row=_row(entry, there),
         record_hash=entry.hash,
         data_hash=entry.commit.data_version,
-        graphs=[_changed(entry, iri) for iri in sorted(entry.commit.graphs)],
+        graphs=[_changed(entry, iri, there) for iri in sorted(entry.commit.graphs)],
         earlier=version_link(version - 1) if version > 1 else None,
         later=version_link(version + 1) if version < known.version else None,
         difference=Link(text=_("What came and went"), href=f"{root()}/versions/{version - 1}..{version}"),
@@ -55,17 +56,17 @@ def difference_page(
     """The page about *patch*, which makes the version *after* of *before*."""
     by_graph = _by_graph(patch)
     shown_quads = [quad for marked in by_graph.values() for _is_added, quad in marked][:MAX_TRIPLES]
-    names = names_in(shown_quads, patch)
+    known, there = things_in(shown_quads, patch), _graphs_now()
     left, graphs = MAX_TRIPLES, []
     for number, (iri, marked) in enumerate(by_graph.items(), start=1):
         n_added, n_removed = _counted(marked)
         graphs.append(
             GraphDifference(
                 anchor=f"graph-{number}",
-                graph=graph_link(iri),
+                graph=graph_link(iri, is_there=iri in there),
                 n_added=n_added,
                 n_removed=n_removed,
-                triples=[_triple(is_added, quad, names) for is_added, quad in marked[: max(left, 0)]],
+                triples=[_triple(is_added, quad, known) for is_added, quad in marked[: max(left, 0)]],
             )
         )
         left -= len(marked)
@@ -82,8 +83,7 @@ def difference_page(
     )
 
 
-def row_of(entry: Entry) -> VersionRow:
-    """A commit in a list."""
+def _row(entry: Entry, there: frozenset[str]) -> VersionRow:
     graphs = sorted(entry.commit.graphs)
     return VersionRow(
         version=version_link(entry.version),
@@ -94,7 +94,7 @@ def row_of(entry: Entry) -> VersionRow:
         message=entry.commit.message,
         n_added=entry.n_added,
         n_removed=entry.n_removed,
-        graphs=[graph_link(iri) for iri in graphs[:_FEW]],
+        graphs=[graph_link(iri, is_there=iri in there) for iri in graphs[:_FEW]],
         n_graphs=len(graphs),
     )
 
@@ -109,6 +109,10 @@ def iso(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _graphs_now() -> frozenset[str]:
+    return frozenset(graph.iri for graph in store().graphs())
+
+
 def _page_before(version: int, known: Journal) -> str:
     return f"{root()}/versions" + (f"?before={version}" if version <= known.version else "")
 
@@ -117,10 +121,14 @@ def _state_link(version: int) -> Link:
     return version_link(version) if version else Link(text=_("before the first change"))
 
 
-def _changed(entry: Entry, iri: str) -> ChangedGraph:
+def _changed(entry: Entry, iri: str, there: frozenset[str]) -> ChangedGraph:
     state = entry.commit.graphs[iri]
     then = Link(text=_("the graph then"), href=f"{root()}/versions/{entry.version}{graph_path(iri)}")
-    return ChangedGraph(graph=graph_link(iri), n_triples=state.n_triples if state else 0, then=then if state else None)
+    return ChangedGraph(
+        graph=graph_link(iri, is_there=iri in there),
+        n_triples=state.n_triples if state else 0,
+        then=then if state else None,
+    )
 
 
 def _by_graph(patch: Patch) -> dict[str, list[tuple[bool, Quad]]]:
@@ -143,11 +151,11 @@ def _counted(marked: Iterable[tuple[bool, Quad]]) -> tuple[int, int]:
     return sum(signs), len(signs) - sum(signs)
 
 
-def _triple(is_added: bool, quad: Quad, names: Mapping[NamedNode, str]) -> ChangedTriple:
+def _triple(is_added: bool, quad: Quad, known: Things) -> ChangedTriple:
     return ChangedTriple(
         is_added=is_added,
-        subject=shown(quad.subject, names),
-        predicate=shown(quad.predicate, names),
-        value=shown(quad.object, names),
+        subject=shown(quad.subject, known),
+        predicate=shown(quad.predicate, known),
+        value=shown(quad.object, known),
         datatype=datatype_of(quad.object),
     )

@@ -23,6 +23,11 @@ def href_of(iri: str) -> str | None:
     return iri if iri.startswith(("http://", "https://")) else None
 
 
+def is_elsewhere(href: str) -> bool:
+    """Whether a link of :func:`href_of` leads to the web of others."""
+    return href.startswith(("http://", "https://"))
+
+
 def short_name(iri: str) -> str:
     """An IRI as people read it: ``cppcc:Report``, ``id/organisation/x`` below our base, else the IRI."""
     rest = iri.removeprefix(BASE)

@@ -10,7 +10,7 @@ from cppcc_graph.web.change_pages import JobPage, VerdictPage
 from cppcc_graph.web.change_parts import FindingView
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.i18n import language
-from cppcc_graph.web.links import graph_path, href_of, root, short_name
+from cppcc_graph.web.links import graph_path, href_of, is_elsewhere, root, short_name
 from cppcc_graph.web.parts import Count, Link
 
 MAX_FINDINGS = 500
@@ -62,12 +62,15 @@ def job_page(job: Job) -> JobPage:
     )
 
 
-def graph_link(iri: str, *, is_there: bool = True) -> Link:
-    """A named graph by its short name; where it is described, else where it is read, if it *is_there*."""
+def graph_link(iri: str, *, is_there: bool) -> Link:
+    """A named graph by its short name and, if it *is_there*, where it is described, else where it is read."""
+    if not is_there:
+        return Link(text=short_name(iri), title=iri)
     described = href_of(iri)
-    is_ours = described is not None and not described.startswith("http")
-    read = f"{root()}{graph_path(iri)}" if is_there else None
-    return Link(text=short_name(iri), href=described if is_ours else read, title=iri)
+    read = f"{root()}{graph_path(iri)}"
+    return Link(
+        text=short_name(iri), href=read if described is None or is_elsewhere(described) else described, title=iri
+    )
 
 
 def version_link(version: int) -> Link:
