@@ -129,6 +129,8 @@ class Trial:
         for lock in self.writing:
             lock.acquire()
         try:
+            for scribe in self.scribes:
+                scribe.curator.close()
             if old is not self.server:
                 wait_until(lambda: old.pids == [], timeout_s=20)
                 wait_until(lambda: list(old.temporary.iterdir()) == [], timeout_s=5)
