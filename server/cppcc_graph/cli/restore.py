@@ -42,8 +42,8 @@ def command(
     """
     Make the data what a dump says, ontology and all; graphs that it does not name go away.
 
-    FILE is in N-Quads, TriG or JSON-LD by its ending, and perhaps packed (.gz, .zst). If FILE.sha256 lies beside it, the
-    file must be the one that this was made for. The folder (--store) is made when it does not exist; a server
+    FILE is in N-Quads, TriG or JSON-LD by its ending, and perhaps packed (.gz, .zst). If FILE.sha256 lies beside it,
+    the file must be the one that this was made for. The folder (--store) is made when it does not exist; a server
     (--server) needs a token in the environment variable CPPCC_TOKEN. The dump is judged by the shapes like every
     other change, is one commit, and can be undone with cppcc revert. Exit status: 0 done, 1 violations, 2 something
     cannot be read or is refused.

@@ -36,11 +36,7 @@ def gzipped() -> Response:
 
 
 def _dump(packing: str, accept_encoding: str) -> Response:
-    """
-    The dataset in the state of the evaluator that was asked.
-
-    The entity tag is that of the state before; a write may have come between, and then the answer has none.
-    """
+    """The dataset in the state of the evaluator that was asked."""
     served = store()
     state, number = served.state(), served.number
     if not state:
@@ -56,7 +52,7 @@ def _dump(packing: str, accept_encoding: str) -> Response:
         return _numbered(sent(known), number)
     found = served.answer(asked)
     note_answer(found)
-    return _numbered(sent(reply(found, opaque if found.number == number else None, wish)), found.number)
+    return _numbered(sent(reply(found, opaque, wish)), found.number)
 
 
 def _numbered(response: Response, number: int) -> Response:
