@@ -21,6 +21,8 @@ from cppcc_graph.store.lock import lock_files, lock_for_writing
 from cppcc_graph.store.patch import Patch
 from cppcc_graph.store.versioned import bring_up, checkpoint_of, in_memory, open_to_read, take_snapshot
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from cppcc_graph.cli import main
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).parent / "fictional"
 TURTLE = HERE / "xinglan-2031.ttl"
 

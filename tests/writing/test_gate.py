@@ -12,6 +12,8 @@ from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.proposal import DatasetWrite, GraphRemoval, Proposal, Reversal
 from cppcc_graph.terms import BASE
 
+pytestmark = pytest.mark.slow
+
 EX = "http://example.org/"
 SHAPES = f"""
 @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <{EX}> . @prefix dcterms: <http://purl.org/dc/terms/> .
