@@ -2,6 +2,7 @@
 
 import gc
 import os
+import resource
 import signal
 from collections.abc import Callable
 from functools import partial
@@ -10,13 +11,15 @@ from typing import NoReturn
 from cppcc_graph.errors import CppccError, StoreUnavailable
 
 _PIECE_BYTES = 65_536
+_FIRST, _MANY = 3, 1_048_576
 _DONE, _FAILED = b"+", b"-"
 _GONE = "the process that judged a change has ended: it needed more memory or time than there is"
 
 
 def forked(work: Callable[[], bytes]) -> bytes:
     """
-    What *work* gives; the timer of this process counts for the other one too.
+    What *work* gives; the timer of this process counts for the other one too, which holds no descriptor of this one:
+    when this one is killed, its locks are free and whoever waits for it knows at once.
 
     Raises:
         StoreUnavailable: it raised a `CppccError`, whose words these are, or its process ended.
@@ -25,7 +28,7 @@ def forked(work: Callable[[], bytes]) -> bytes:
     left_s, _every_s = signal.getitimer(signal.ITIMER_REAL)
     pid = os.fork()
     if pid == 0:
-        os.close(reading)
+        _hold_nothing_but(writing)
         signal.setitimer(signal.ITIMER_REAL, left_s)
         _work(work, writing)
     os.close(writing)
@@ -39,6 +42,13 @@ def forked(work: Callable[[], bytes]) -> bytes:
     if not told.startswith(_DONE):
         raise StoreUnavailable(told.removeprefix(_FAILED).decode())
     return told.removeprefix(_DONE)
+
+
+def _hold_nothing_but(descriptor: int) -> None:
+    """Beside what is written to the terminal or the log."""
+    most, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    os.closerange(_FIRST, descriptor)
+    os.closerange(descriptor + 1, most if most != resource.RLIM_INFINITY else _MANY)
 
 
 def _work(work: Callable[[], bytes], writing: int) -> NoReturn:

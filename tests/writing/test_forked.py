@@ -1,0 +1,35 @@
+"""Work in a process of its own leaves nothing behind and holds nothing back."""
+
+import fcntl
+import os
+
+import pytest
+
+from cppcc_graph.errors import StoreUnavailable, UnknownGraph
+from cppcc_graph.store.forked import forked
+
+
+def test_it_gives_what_the_work_gives_however_long():
+    assert forked(lambda: b"x" * 3_000_000) == b"x" * 3_000_000
+
+
+def test_its_process_holds_none_of_the_locks_of_the_one_that_waits(tmp_path):
+    """Otherwise the lock of a writer that was killed would be held until its judge has ended."""
+    path = tmp_path / "lock"
+    with path.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        told = forked(lambda: str(sorted(map(int, os.listdir("/proc/self/fd")))).encode())  # noqa: PTH208
+        assert str(held.fileno()) not in told.decode().strip("[]").split(", ")
+
+
+def test_its_failure_is_said_in_the_same_words():
+    def fail():
+        raise UnknownGraph("http://example.org/g")
+
+    with pytest.raises(StoreUnavailable, match="example"):
+        forked(fail)
+
+
+def test_its_end_is_a_failure():
+    with pytest.raises(StoreUnavailable, match="has ended"):
+        forked(lambda: os._exit(9))
