@@ -13,7 +13,7 @@ from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.terms import BlankNode, Literal, NamedNode, Solution, Term, Triple
 from cppcc_graph.validation.lazy_graph import Row
 from cppcc_graph.validation.routes import Routes, along
-from cppcc_graph.validation.selects import THIS, Pattern, Place, Select
+from cppcc_graph.validation.selects import HIDDEN, THIS, Pattern, Place, Select
 from cppcc_graph.validation.states import BothStates
 
 _ROWS_OF_A_QUERY, _ROWS_BESIDE_EXISTS = 2_000, 200
@@ -72,19 +72,29 @@ def _bindings(
     states, by_predicate = change
     mates = tuple(other for other in group if other is not pattern)
     # Outside of OPTIONAL and EXISTS the engine itself goes on from the first value that is known.
-    wanted, is_one_enough = _narrowable_in(group, select), group in select.certain
+    is_certain = group in select.certain
+    wanted = _narrowable_in(group, select)
+    if is_certain and isinstance(pattern.subject, str) and pattern.subject.startswith(HIDDEN):
+        wanted -= {pattern.value}  # what many things point at: better to know which of them it is
     for match in _matches(pattern, states, by_predicate, select.narrowable):
-        for row in _completed(match, mates, states, (wanted, is_one_enough)):
-            yield _useful(row, select.narrowable)
+        for row in _completed(match, mates, states, (wanted, is_certain)):
+            yield _useful(row, pattern if is_certain else None, select.narrowable)
 
 
 def _narrowable_in(group: Iterable[Pattern], select: Select) -> frozenset[str]:
     return select.narrowable & frozenset(name for pattern in group for name in pattern.variables)
 
 
-def _useful(row: Row, narrowable: frozenset[str]) -> Row:
-    """Of *row* what can be given ahead: no blank nodes, which no query can name, and literals for want of IRIs."""
+def _useful(row: Row, pattern: Pattern | None, narrowable: frozenset[str]) -> Row:
+    """
+    Of *row* what is worth giving ahead.
+
+    No blank nodes, which no query can name; literals for want of IRIs; and of a match of *pattern* with one predicate
+    the subject alone, so that fewer queries do, as a subject has few values.
+    """
     some = {name: term for name, term in row.items() if name in narrowable and not isinstance(term, BlankNode)}
+    if pattern is not None and pattern.subject in some and pattern.predicate not in some:
+        some = {name: term for name, term in some.items() if name == pattern.subject or name not in pattern.variables}
     return {name: term for name, term in some.items() if not isinstance(term, Literal)} or some
 
 
