@@ -95,6 +95,7 @@ def test_dumps_while_others_write_are_each_of_the_version_that_they_tell(served)
         answers = [program.get("/dumps/all.nq")]
         until = time.monotonic() + 60
         while int(answers[-1].headers["data-version"]) < 5 and time.monotonic() < until:
+            time.sleep(0.3)
             answers += [program.get(f"/dumps/all.nq{ending}") for ending in ("", ".gz")]
     finally:
         over.set()
