@@ -133,6 +133,11 @@ class Judge:
             return judge.full(store, why=affected.why_full)
         return self._told(store, affected)
 
+    def n_focus_nodes(self, store: EmbeddedStore) -> int:
+        """How many nodes of *store* some shape looks at."""
+        targets = Targets(self._roots, store)
+        return len(set[Term]().union(*(targets.all_of(root) for root in self._roots)))
+
     def full(self, store: EmbeddedStore, *, why: str = "it was asked for") -> ValidationReport:
         """
         What the shapes say about all data of *store*.
