@@ -219,10 +219,8 @@ def test_a_load_replaces_its_graphs_and_keeps_the_others(cppcc, fill, good, tmp_
     fill(store)
     told = cppcc("load", "--store", store, good)
 
-    assert (
-        told.out
-        == "       2 added        0 removed  <https://w3id.org/cppcc-graph/graph/good> (new)\n1 graph changed\nversion 1\n"
-    )
+    lines = ["       2 added        0 removed  <https://w3id.org/cppcc-graph/graph/good> (new)", "1 graph changed"]
+    assert told.out.splitlines() == [*lines, "version 1"]
     assert cppcc("query", "--store", store, "ASK { <x:a> <x:b> 1 . ?report a cppcc:Report }").out == "yes\n"
     assert cppcc("load", "--store", store, good).out == "the store says what the files say\n"
 

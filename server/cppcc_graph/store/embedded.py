@@ -67,7 +67,7 @@ class EmbeddedStore:
 
     @classmethod
     def over(cls, engine: pyoxigraph.Store, folder: Path | None = None, *, held: ExitStack | None = None) -> Self:
-        """A store over *engine*, merged where it must be, in *folder* or in memory; *held* is released when it closes."""
+        """A store over *engine*, merged where it must be, in *folder* or in memory; closing it releases *held*."""
         store = cls()
         store._folder, store._engine, store._held = folder, engine, held or store._held
         return store
