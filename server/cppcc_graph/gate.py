@@ -133,16 +133,18 @@ class Gate:
         Carries out a proposal, or tells why not; without a commit nothing has changed.
 
         Raises:
-            Outdated: the data are not of an expected version.
+            Outdated: the data are not of an expected version, or a graph is there or not against expectation.
             NotGranted: a graph would change that the grant does not reach.
             UnknownVersion: it goes back to a version that never was.
             NotKept: the journal cannot be written.
             CppccError: as `store.effects.carried_out` tells.
         """
         progress = progress or Unwatched()
-        if proposal.expected and self.version not in proposal.expected:
-            raise Outdated(version=self.version)
         existing = {graph.iri for graph in self.store.graphs()}
+        is_unexpected = bool(proposal.expected) and self.version not in proposal.expected
+        is_missing = bool(proposal.only_if_there) and proposal.only_if_there not in existing
+        if is_unexpected or is_missing or proposal.only_if_new in existing:
+            raise Outdated(version=self.version)
         patch = carried_out(self.store, self._effective(proposal))
         try:
             verdict = self._verdict(proposal, patch, existing, progress)

@@ -17,6 +17,7 @@ from cppcc_graph.terms import shorten
 
 _Command = TypeVar("_Command", bound=object)
 _TOKEN = "CPPCC_TOKEN"  # the name of a variable
+_ON_WHAT_IS_THERE = ("publish", "revert")
 store_folder = setting("store", metavar="DIR")
 server_option = click.option(
     "--server", metavar="URL", help=f"Send it to this server, with the token in the environment variable {_TOKEN}."
@@ -81,8 +82,11 @@ def changed(asked: Asked, operation: Operation, path: str, wish: Wish, *, server
 def in_folder(folder: Path, asked: Asked, operation: Operation, wish: Wish) -> Sent:
     """A change in a folder, through its gate; see :func:`changed`."""
     from cppcc_graph.repository import accepted, local, locked, only_looked_at
+    from cppcc_graph.store.folder import check_exists
     from cppcc_graph.store.versioned import brought_up
 
+    if operation in _ON_WHAT_IS_THERE:
+        check_exists(folder)
     opened = only_looked_at if wish.dry_run else locked
     with working("judging the data by the shapes"), closing(opened(folder)) as gate:
         proposal = local(asked, operation, message=wish.message, is_dry_run=wish.dry_run, expected=wish.expect)

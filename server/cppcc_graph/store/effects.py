@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from cppcc_graph.errors import BadSyntax, UnknownGraph
+from cppcc_graph.errors import BadSyntax, UnknownGraph, UpdateFailed
 from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import Document, GraphWrite, UpdateRequest, named
 from cppcc_graph.store.documents import graph_of, parsed
@@ -49,6 +49,8 @@ class _Work:
 
     def do(self, patch: Patch) -> None:
         """Carries out what of *patch* has an effect."""
+        if any(isinstance(quad.object, Triple) for quad in patch.added):
+            raise UpdateFailed(mark("a triple within a triple is not kept here; state it by a node of its own"))
         step = self._store.effective(patch)
         if step:
             self._store.apply(step)

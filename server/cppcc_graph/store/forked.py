@@ -9,6 +9,7 @@ from functools import partial
 from typing import NoReturn
 
 from cppcc_graph.errors import CppccError, StoreUnavailable
+from cppcc_graph.store.workers import wire
 
 _PIECE_BYTES = 65_536
 _FIRST, _MANY = 3, 1_048_576
@@ -22,7 +23,8 @@ def forked(work: Callable[[], bytes]) -> bytes:
     when this one is killed, its locks are free and whoever waits for it knows at once.
 
     Raises:
-        StoreUnavailable: it raised a `CppccError`, whose words these are, or its process ended.
+        StoreUnavailable: its process ended.
+        CppccError: what it raised.
     """
     reading, writing = os.pipe()
     left_s, _every_s = signal.getitimer(signal.ITIMER_REAL)
@@ -40,7 +42,7 @@ def forked(work: Callable[[], bytes]) -> bytes:
     if status:
         raise StoreUnavailable(_GONE)
     if not told.startswith(_DONE):
-        raise StoreUnavailable(told.removeprefix(_FAILED).decode())
+        raise wire.unpack_failure(told.removeprefix(_FAILED))
     return told.removeprefix(_DONE)
 
 
@@ -58,7 +60,7 @@ def _work(work: Callable[[], bytes], writing: int) -> NoReturn:
         try:
             told = _DONE + work()
         except CppccError as error:
-            told = _FAILED + str(error).encode()
+            told = _FAILED + wire.pack_failure(error)
         left = memoryview(told)
         while left:
             left = left[os.write(writing, left) :]

@@ -60,6 +60,8 @@ class Proposal:
         message: Why, in at most `commits.MAX_MESSAGE` characters.
         grant: Which graphs may change; None for all of them.
         expected: Versions of which one must be the present one; empty when any may be.
+        only_if_new: A graph that must not be there yet; empty when none need.
+        only_if_there: A graph that must be there; empty when none need.
         is_dry_run: Whether only to tell what would come of it.
         may_wait: Whether who asks can be told later, when judging takes long.
     """
@@ -70,6 +72,8 @@ class Proposal:
     message: str = ""
     grant: Grant | None = None
     expected: tuple[int, ...] = ()
+    only_if_new: str = ""
+    only_if_there: str = ""
     is_dry_run: bool = False
     may_wait: bool = False
 

@@ -14,6 +14,7 @@ from rdflib import RDF, SH, BNode, Graph, Literal
 from rdflib.term import Node
 
 from cppcc_graph.converter import graph_of, to_rdflib
+from cppcc_graph.errors import BadShapes
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.patch import Patch
 from cppcc_graph.terms import BASE, BlankNode, NamedNode, Term, Triple
@@ -26,7 +27,7 @@ from cppcc_graph.validation.report import ValidationReport
 from cppcc_graph.validation.roots import Root, Targets, roots_of
 from cppcc_graph.validation.routes import Routes
 from cppcc_graph.validation.selects import THIS, Select, selects_of
-from cppcc_graph.validation.shapes import check_shapes
+from cppcc_graph.validation.shapes import check_form, check_shapes
 from cppcc_graph.validation.states import BothStates
 
 SHAPES = f"{BASE}shapes/"
@@ -129,7 +130,7 @@ class Judge:
         if affected is None:
             affected = self.affected(store, patch)
         if affected.why_full:
-            judge = Judge(store) if self.is_outdated_by(patch) else self
+            judge = _of_changed_shapes(store) if self.is_outdated_by(patch) else self
             return judge.full(store, why=affected.why_full)
         return self._told(store, affected)
 
@@ -194,6 +195,22 @@ class Judge:
             for node in nodes or ():
                 shapes.add((root.shape, SH.targetNode, node))
         return shapes
+
+
+def _of_changed_shapes(store: EmbeddedStore) -> Judge:
+    """
+    A judge by shapes that nobody has used yet.
+
+    Raises:
+        BadShapes: they are ill-formed, so that some later change could not be judged.
+    """
+    try:
+        judge = Judge(store)
+    except (TypeError, ValueError) as error:  # what is no path, no list, no number where there must be one
+        raise BadShapes(f"the shapes are ill-formed: {error}") from error
+    check_shapes(judge.shapes)
+    check_form(judge.shapes)
+    return judge
 
 
 class _Answers:

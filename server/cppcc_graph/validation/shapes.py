@@ -1,9 +1,12 @@
 """The shapes graph before it judges: are its terms SHACL's, what are its rules, whom do they concern."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
 import pyoxigraph
+import pyshacl
+from pyshacl.errors import ReportableRuntimeError
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, BNode, Graph, URIRef
 from rdflib.term import Node
 
@@ -17,6 +20,7 @@ def _name(term: str) -> str:
 
 # SHACL's own vocabulary as rdflib lists it; the first six are missing there.
 _SHACL_TERMS = frozenset({"and", "or", "not", "in", "class", "values", *map(_name, dir(SH))})
+_MOST_LINES = 8
 _TARGETS = (SH.targetNode, SH.targetClass, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
@@ -38,6 +42,28 @@ def check_shapes(shapes: Graph) -> None:
             _check_query(shapes, constraint, str(query))
     if not set(focus_shapes(shapes)):
         raise BadShapes("the shapes graph holds no shape with a target: it would call anything conforming")
+
+
+def check_form(shapes: Graph) -> None:
+    """
+    Nothing, if every shape is well-formed, whether or not there is anything for it to look at now.
+
+    Raises:
+        BadShapes: otherwise; with what the standard's own shapes for shapes say.
+
+    Spec: SHACL, appendix C (shapes to validate shapes graphs).
+    """
+    for pattern in shapes.objects(None, SH.pattern):
+        try:
+            re.compile(str(pattern))
+        except re.error as error:
+            raise BadShapes(f"the pattern “{pattern}” is no regular expression: {error}") from error
+    try:
+        pyshacl.validate(Graph(), shacl_graph=shapes, meta_shacl=True, advanced=True, inplace=True, inference="none")
+    except ReportableRuntimeError as error:
+        lines = [line.strip() for line in str(error).splitlines()]
+        told = [line for line in lines if line.startswith(("Focus Node:", "Result Path:", "Value Node:", "Message:"))]
+        raise BadShapes(f"the shapes are ill-formed: {'; '.join(told[:_MOST_LINES]) or lines[0]}") from error
 
 
 def _misspelt(name: str, subject: Node) -> str:

@@ -4,6 +4,7 @@ from functools import partial
 
 from flask import Flask
 from jinja2 import StrictUndefined
+from werkzeug.routing import IntegerConverter
 
 from cppcc_graph.errors import CppccError
 from cppcc_graph.settings import Settings
@@ -36,6 +37,12 @@ from cppcc_graph.web.unread import init_unread
 from cppcc_graph.web.writing import init_writing
 
 
+class Number(IntegerConverter):
+    """A number in an address, which has one spelling: ASCII digits without zeros ahead."""
+
+    regex = "0|[1-9][0-9]{0,17}"
+
+
 def create_app(settings: Settings, store: Store, measures: Measures | None = None) -> Flask:
     """
     The application over *store*, ready for any WSGI server.
@@ -49,6 +56,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.url_map.strict_slashes = False
+    app.url_map.converters["int"] = Number
     init_request_log(app, measures or Measures(workings=Workings, why_not_ready=partial(_why_not_ready, store)))
     init_served(app, settings, store)
     init_history(app, settings)

@@ -110,6 +110,8 @@ def named_graph(below: str | None) -> str | None:
 def put(below: str | None = None) -> Response:
     """The graph becomes the document. Spec: SPARQL 1.1 Graph Store HTTP Protocol, section 5.3 (PUT)."""
     grant = check_may_write("put")
+    if "Content-Range" in request.headers:  # RFC 9110, section 14.5 (partial PUT)
+        raise BadRequest(_("A graph is replaced as a whole; Content-Range does not belong there."))
     target = _target(below, grant)
     return _written(target, (_document(target.base_iri),), grant, is_replacing=True)
 
@@ -142,7 +144,7 @@ def delete(below: str | None = None) -> Response:
     if is_gated():
         if target.iri is None:
             raise _union_is_only_read()
-        return propose(GraphRemoval(graph_iri=target.iri), "delete", grant)
+        return propose(GraphRemoval(graph_iri=target.iri), "delete", grant, target=target.iri)
     update = "CLEAR DEFAULT" if target.iri is None else f"DROP GRAPH {named(target.iri)}"
     try:
         store().update(UpdateRequest(update=update))
@@ -174,7 +176,7 @@ def patch(below: str | None = None) -> Response:
             _("The body is not UTF-8: byte %(position)s does not belong there.", position=error.start)
         ) from error
     asked = UpdateRequest(update=text, base_iri=target.base_iri)
-    return propose(GraphUpdate(graph_iri=target.iri, request=asked), "patch", grant)
+    return propose(GraphUpdate(graph_iri=target.iri, request=asked), "patch", grant, target=target.iri)
 
 
 def _target(below: str | None, grant: Grant | None = None) -> _Target:
@@ -197,6 +199,8 @@ def _unnamed(grant: Grant | None) -> _Target:
 def _addressed(below: str | None) -> _Target:
     """Below ``/graphs/`` stands what follows the base of our names; in the bare mode the address is the name itself."""
     if below is not None:
+        if _named_graphs():
+            raise BadRequest(_("Name exactly one graph: ?graph= with its IRI, or ?default."))
         return _Target(named(f"{BASE}{below}").value if is_gated() else request.base_url)
     graphs = _named_graphs()
     if len(graphs) != 1:
@@ -226,7 +230,7 @@ def _written(target: _Target, documents: tuple[Document, ...], grant: Grant | No
     if is_gated():
         if target.iri is None:
             raise _union_is_only_read()
-        return propose(write, "put" if is_replacing else "post", grant, created=target.iri)
+        return propose(write, "put" if is_replacing else "post", grant, target=target.iri)
     return nothing_to_say(201 if store().write_graph(write) else 204)
 
 

@@ -46,6 +46,7 @@ _OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
     (errors.UnsuitableFormat, "unsuitable-format", 406, mark("No accepted format can hold this answer")),
     (errors.UpdateFailed, "update-failed", 409, mark("The data do not allow this update")),
     (errors.Outdated, "outdated", 412, mark("The data have changed meanwhile")),
+    (errors.BadShapes, "bad-shapes", 422, mark("The shapes cannot judge")),
     (errors.NotConforming, "not-conforming", 422, mark("The data break the shapes")),
     (errors.ServiceFailed, "service-failed", 502, mark("Another endpoint did not answer")),
     (errors.NotKept, "not-kept", 507, mark("The change could not be kept")),

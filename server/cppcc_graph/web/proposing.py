@@ -19,6 +19,7 @@ from cppcc_graph.web.verdicts import job_response, report_response, skolemised_r
 
 VERSION_HEADER = "Data-Version"
 _DRY = "only"
+_CREATING = ("put", "post")
 
 
 def is_gated() -> bool:
@@ -26,7 +27,7 @@ def is_gated() -> bool:
     return not settings().empty
 
 
-def propose(asked: Asked, operation: Operation, grant: Grant | None, *, created: str = "") -> Response:
+def propose(asked: Asked, operation: Operation, grant: Grant | None, *, target: str = "") -> Response:
     """
     The answer to a proposal: 201 or 204 for a commit, 200 for what would be committed, 202 for what takes long.
 
@@ -34,7 +35,7 @@ def propose(asked: Asked, operation: Operation, grant: Grant | None, *, created:
         asked: What shall be done.
         operation: The way in.
         grant: Of who asks.
-        created: The graph whose creation is told by 201; empty when none is.
+        target: The one graph that the request is about, whose creation is told by 201; empty for other requests.
 
     Raises:
         BadRequest: a parameter beside the contents is malformed.
@@ -49,6 +50,8 @@ def propose(asked: Asked, operation: Operation, grant: Grant | None, *, created:
         message=_message(fields.get("message", "")),
         grant=grant,
         expected=expected_numbers(request.headers.get("If-Match")),
+        only_if_new=target if _is_any("If-None-Match") else "",
+        only_if_there=target if _is_any("If-Match") else "",
         is_dry_run=is_dry_run,
         may_wait=not is_dry_run or "respond-async" in request.headers.get("Prefer", ""),
     )
@@ -59,7 +62,7 @@ def propose(asked: Asked, operation: Operation, grant: Grant | None, *, created:
         return skolemised_response(outcome)
     if is_dry_run or not outcome.conforms:
         return _numbered(report_response(outcome), outcome)
-    is_new = created in outcome.new_graphs if created else False
+    is_new = target in outcome.new_graphs and operation in _CREATING
     return _numbered(nothing_to_say(201 if is_new else 204), outcome)
 
 
@@ -86,6 +89,11 @@ def _later(job: Job) -> Response:
     response.status_code = 202
     response.headers["Location"] = f"{root()}/jobs/{job.key}"
     return response
+
+
+def _is_any(header: str) -> bool:
+    """Spec: RFC 9110, sections 13.1.1 and 13.1.2 (``*``: whether there is anything)."""
+    return request.headers.get(header, "").strip() == "*"
 
 
 def _is_dry_run(given: str | None) -> bool:

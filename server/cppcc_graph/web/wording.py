@@ -154,6 +154,11 @@ def _too_large(error: errors.AnswerTooLarge) -> str:
 
 
 @detail.register
+def _bad_shapes(error: errors.BadShapes) -> str:
+    return _("Nothing was changed, because the shapes could not judge afterwards: %(reason)s", reason=str(error))
+
+
+@detail.register
 def _outdated(error: errors.Outdated) -> str:
     return _(
         "The data are at version %(version)s now. Read them again, and send the change with If-Match and that version.",

@@ -1,0 +1,102 @@
+"""Changes that no rule foresees: to the rules themselves, under conditions, in forms that are not kept."""
+
+import http.client
+from urllib.parse import quote
+
+import pytest
+from tests.engines import cppcc
+
+from cppcc_graph.grants import Grant
+from cppcc_graph.tokens import Tokens
+
+pytestmark = pytest.mark.slow
+
+UPDATE = {"Content-Type": "application/sparql-update"}
+TURTLE = {"Content-Type": "text/turtle"}
+R = "https://w3id.org/cppcc-graph"
+SH = "PREFIX sh: <http://www.w3.org/ns/shacl#> "
+SHAPE = (
+    f"{SH} INSERT DATA {{{{ GRAPH <{R}/shapes/odd> {{{{ <x:Odd> a sh:NodeShape ; sh:targetClass <x:C> ; {{0}} }}}} }}}}"
+)
+
+
+@pytest.fixture(scope="module")
+def send(tmp_path_factory):
+    """Sends a request with a token to a server over the bundled data; status and text of the answer."""
+    store = tmp_path_factory.mktemp("odd") / "store"
+    store.mkdir()
+    token = Tokens(store).create(Grant(name="odd"))
+    with cppcc.served(options=("--store", str(store), "--writable")) as engine:
+        address = engine.query_url.removeprefix("http://").removesuffix("/sparql")
+
+        def sent(method, path, body="", headers=UPDATE):
+            connection = http.client.HTTPConnection(address, timeout=120)
+            connection.request(method, path, body.encode(), {"Authorization": f"Bearer {token}", **headers})
+            answer = connection.getresponse()
+            told = answer.status, answer.read().decode()
+            connection.close()
+            return told
+
+        yield sent
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        "DROP ALL",
+        f"CLEAR GRAPH <{R}/shapes/common>",
+        SHAPE.format("sh:property [ sh:path <x:p> ; sh:minCount 'x' ]"),
+        SHAPE.format("sh:property [ sh:path 'p' ; sh:minCount 1 ]"),
+        SHAPE.format("sh:property [ sh:path <x:p> ; sh:pattern '((' ]"),
+        SHAPE.format("sh:sparql [ sh:select 'SELECT nonsense' ]"),
+    ],
+)
+@pytest.mark.parametrize("query", ["", "?validate=only"])
+def test_shapes_that_could_not_judge_are_refused_with_the_reason(send, update, query):
+    status, body = send("POST", f"/sparql{query}", update)
+
+    assert (status, "bad-shapes" in body, "shapes" in body) == (422, True, True)
+    assert send("POST", "/sparql", "INSERT DATA { GRAPH <x:g> { <x:a> <x:b> 1 } }")[0] == 204
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body"),
+    [
+        ("POST", "/sparql", UPDATE, "INSERT DATA { GRAPH <x:t> { <x:a> <x:b> <<( <x:a> <x:b> 1 )>> } }"),
+        ("PUT", "/graphs?graph=x:t", TURTLE, "<x:a> <x:b> <<( <x:a> <x:b> 1 )>> ."),
+    ],
+)
+def test_a_triple_within_a_triple_is_refused_in_words(send, method, path, headers, body):
+    status, told = send(method, path, body, headers)
+
+    assert (status, "triple within a triple" in told) == (409, True)
+
+
+def test_conditions_on_whether_a_graph_is_there_are_kept(send):
+    one = "<x:a> <x:b> 1 ."
+    new, old = {**TURTLE, "If-None-Match": "*"}, {**TURTLE, "If-Match": "*"}
+
+    assert send("PUT", "/graphs?graph=x:cond", one, old)[0] == 412
+    assert send("PUT", "/graphs?graph=x:cond", one, new)[0] == 201
+    assert send("PUT", "/graphs?graph=x:cond", one, new)[0] == 412
+    assert send("PUT", "/graphs?graph=x:cond", "<x:a> <x:b> 2 .", old)[0] == 204
+
+
+def test_a_part_of_a_graph_is_not_put(send):
+    assert send("PUT", "/graphs?graph=x:part", "<x:a> <x:b> 1 .", {**TURTLE, "Content-Range": "bytes 0-3/40"})[0] == 400
+
+
+def test_an_address_names_one_graph(send):
+    assert send("PUT", "/graphs/a?graph=x:b", "<x:a> <x:b> 1 .", TURTLE)[0] == 400
+
+
+@pytest.mark.parametrize("number", ["١", "１", "01", "-1", "1" * 30])
+def test_a_version_has_one_spelling(send, number):
+    assert send("GET", f"/versions/{quote(number)}", headers={})[0] == 404
+    assert send("POST", f"/versions/{quote(number)}/revert", headers={})[0] == 404
+
+
+def test_a_nameless_thing_of_a_known_class_is_refused_with_its_rule(send):
+    status, told = send("PUT", "/graphs?graph=x:n", f"[] a <{R}/ontology#Report> .", TURTLE)
+
+    assert (status, '"R236"' in told, '"R62"' in told) == (422, True, True)
