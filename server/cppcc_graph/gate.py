@@ -23,8 +23,6 @@ from cppcc_graph.store.proposal import Proposal, Reversal, Verdict
 
 MANY_FOCUS_NODES = 2_000
 """Judging more of them takes so long that a client is told to come back."""
-_FEW_FOCUS_NODES = 50
-"""Judging so few leaves less behind than a process costs where there are a million quads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +90,7 @@ class Gate:
         judge: By the shapes.
         on_commit: Told of each commit, before anybody else.
         lock: Of the folder, held until `close`; None where nothing is committed.
-        is_apart: Whether to judge much in a process of its own, so that nothing of it stays in the memory of this one.
+        is_apart: Whether to judge in a process of its own, so that nothing of it stays in the memory of this one.
     """
 
     store: EmbeddedStore
@@ -173,7 +171,7 @@ class Gate:
         n_focus_nodes = self.judge.n_affected(self.store, patch) if patch else 0
         if proposal.may_wait and n_focus_nodes > MANY_FOCUS_NODES:
             progress.takes_long(n_focus_nodes)
-        judgement = self._judged(patch, is_apart=self.is_apart and n_focus_nodes > _FEW_FOCUS_NODES)
+        judgement = self._judged(patch)
         is_committed = judgement.conforms and bool(patch) and not proposal.is_dry_run
         if is_committed:
             progress.commits()
@@ -193,8 +191,8 @@ class Gate:
             skolemised=judgement.skolemised,
         )
 
-    def _judged(self, patch: Patch, *, is_apart: bool) -> Judgement:
-        if not is_apart:
+    def _judged(self, patch: Patch) -> Judgement:
+        if not self.is_apart:
             return self.judge.judged(self.store, patch)
         return Judgement(
             **json.loads(forked(lambda: json.dumps(asdict(self.judge.judged(self.store, patch))).encode()))

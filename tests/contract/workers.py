@@ -24,11 +24,13 @@ import os, sys
 from functools import partial
 from pathlib import Path
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.workers.evaluator import called
 from cppcc_graph.store.workers.limits import Limits
 from cppcc_graph.store.workers.nursery import CONTROL, Plan, listening, nurse, seats
+from cppcc_graph.store.workers.under_way import Written
 folder, store = Path(sys.argv[1]), EmbeddedStore(is_merged=sys.argv[2] == "merged")
 plan = Plan(folder=folder, n_evaluators={PLACES.all}, limits=Limits(deadline_s=30), open_store=lambda: store,
-            is_sealed=True, store=store)
+            is_sealed=True, write=lambda call, _: Written(called(store, call), is_committed=True))
 evaluators, control = listening(seats(folder, 0)), listening(folder / CONTROL)
 _alive, alive_end = os.pipe()
 print("ready", flush=True)

@@ -107,7 +107,7 @@ def test_a_page_shows_the_first_rows_of_an_answer_that_was_spooled(tight):
     page = tight.request("GET", get_target("SELECT * { ?s ?p ?o }"), headers={"Accept": "text/html"})
 
     assert page.status == 200
-    assert "20,371" in page.body.decode()
+    assert "20,491" in page.body.decode()
 
 
 def test_a_browser_that_leaves_stops_its_query(tight):

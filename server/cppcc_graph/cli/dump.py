@@ -7,7 +7,7 @@ import click
 import pyoxigraph
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat
 
-from cppcc_graph.cli.options import data_option, settings_of, store_of, store_option, working
+from cppcc_graph.cli.options import data_option, printed, settings_of, store_of, store_option, working
 from cppcc_graph.errors import StoreUnavailable, UnknownGraph
 from cppcc_graph.formats import GRAPH_FORMATS, JSON_LD, N_QUADS, TRIG, Format, format_named, write_graph
 from cppcc_graph.packing import GZIP, PLAIN, ZSTD, packed, packing_of
@@ -66,8 +66,7 @@ def command(
 
         write_backup(output, pieces, packing=packing)
         return
-    for piece in packed(pieces, packing):
-        click.echo(piece, nl=False)
+    printed(packed(pieces, packing))
 
 
 def _format(name: str) -> Format:

@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -81,6 +81,15 @@ def store_of(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def printed(pieces: Iterable[bytes]) -> None:
+    """Writes *pieces* to stdout; a reader that leaves before the end, such as ``head``, has had enough."""
+    try:
+        for piece in pieces:
+            click.echo(piece, nl=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def table_width() -> int:
