@@ -1,5 +1,6 @@
 """What every test may use: the published store, a client without a network, and the command ``cppcc``."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -93,3 +94,10 @@ def in_new_process() -> Callable[..., Ran]:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _leave_nothing_to_other_threads() -> Iterator[None]:
+    """The engine's solutions may be released only in the thread that asked; the threads of the next module would."""
+    yield
+    gc.collect()

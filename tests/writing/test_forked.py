@@ -22,12 +22,13 @@ def test_its_process_holds_none_of_the_locks_of_the_one_that_waits(tmp_path):
         assert str(held.fileno()) not in told.decode().strip("[]").split(", ")
 
 
-def test_its_failure_is_said_in_the_same_words():
+def test_its_failure_is_the_same_failure():
     def fail():
         raise UnknownGraph("http://example.org/g")
 
-    with pytest.raises(StoreUnavailable, match="example"):
+    with pytest.raises(UnknownGraph, match="example") as caught:
         forked(fail)
+    assert caught.value.iri == "http://example.org/g"
 
 
 def test_its_end_is_a_failure():
