@@ -37,6 +37,7 @@ Everything that can go wrong and is said in words.
     ├── AnswerTooLarge(limit_bytes)                   an answer above the size that is sent
     ├── StoreBusy(retry_after_s)                      try again later
     └── StoreUnavailable(reason)                      the store cannot be opened or read
+        ├── NotWhole(reason)                          an answer of a remote engine that breaks off
         └── NotKept(reason)                           a change that the disk did not take
 
 No HTTP here: status codes exist only in ``web``, exit statuses only in ``cli``.
@@ -49,9 +50,12 @@ from cppcc_graph.access_errors import NotGranted as NotGranted
 from cppcc_graph.access_errors import TooManyAttempts as TooManyAttempts
 from cppcc_graph.access_errors import Unauthorised as Unauthorised
 from cppcc_graph.phrases import filled
+from cppcc_graph.service_errors import NotKept as NotKept
+from cppcc_graph.service_errors import NotWhole as NotWhole
 from cppcc_graph.service_errors import ServiceFailed as ServiceFailed
 from cppcc_graph.service_errors import ServiceNotAllowed as ServiceNotAllowed
 from cppcc_graph.service_errors import ServiceRefused as ServiceRefused
+from cppcc_graph.service_errors import StoreUnavailable as StoreUnavailable
 from cppcc_graph.syntax_errors import BadSyntax as BadSyntax
 from cppcc_graph.syntax_errors import CppccError as CppccError
 from cppcc_graph.syntax_errors import TooComplex as TooComplex
@@ -280,20 +284,3 @@ class StoreBusy(CppccError):
     def __init__(self, *, retry_after_s: int) -> None:
         self.retry_after_s = retry_after_s
         super().__init__(f"the store is busy; try again in {retry_after_s} s")
-
-
-class StoreUnavailable(CppccError):
-    """
-    The store cannot be opened or read.
-
-    Attributes:
-        reason: What is wrong and what to do.
-    """
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
-
-
-class NotKept(StoreUnavailable):
-    """A change that the disk did not take; nothing was changed."""

@@ -1,4 +1,4 @@
-"""The branch of the exception tree about ``SERVICE``; ``errors`` draws the whole tree."""
+"""The branches of the exception tree about ``SERVICE`` and failing stores; ``errors`` draws the whole tree."""
 
 from collections.abc import Sequence
 
@@ -54,3 +54,24 @@ class ServiceFailed(CppccError):
         self.values = tuple(values)
         self.reason = filled(reason, self.values)
         super().__init__(f"SERVICE <{endpoint}> failed: {self.reason}; SERVICE SILENT would go on without it")
+
+
+class StoreUnavailable(CppccError):
+    """
+    The store cannot be opened or read.
+
+    Attributes:
+        reason: What is wrong and what to do.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class NotKept(StoreUnavailable):
+    """A change that the disk did not take; nothing was changed."""
+
+
+class NotWhole(StoreUnavailable):
+    """An answer of a remote engine that breaks off; nothing of it is passed on."""

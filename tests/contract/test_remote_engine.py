@@ -145,6 +145,13 @@ def test_an_answer_that_is_not_whole_or_no_answer_is_refused_in_our_words(engine
     assert "secret" not in str(refused.value)
 
 
+def test_an_answer_that_broke_off_once_is_asked_for_once_more(engine):
+    answers = iter((chunked(TABLE[:60]), response(TABLE)))
+    engine.answer = lambda connection: connection.sendall(next(answers))
+
+    assert asked(engine, SELECT).body == b"x\r\n1\r\n"
+
+
 @pytest.mark.parametrize(("n_given", "is_cut"), [(1501, True), (1502, False)])
 def test_a_graph_that_virtuoso_may_have_cut_is_passed_on_only_if_it_gives_more_elsewhere(engine, n_given, is_cut):
     """Virtuoso ends a graph one triple above MaxConstructTriples and says nothing; so it is asked for a larger one."""

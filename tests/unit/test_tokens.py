@@ -55,7 +55,7 @@ def test_only_a_hash_is_at_rest_and_only_for_the_eyes_of_the_owner(tokens, tmp_p
 
 
 def test_no_two_tokens_share_their_secret(tokens):
-    secrets = {tokens.create(Grant(name=f"n{number}")).rpartition("_")[2] for number in range(20)}
+    secrets = {tokens.create(Grant(name=f"n{number}")).split("_", 2)[2] for number in range(20)}
 
     assert len(secrets) == 20
 
@@ -387,7 +387,7 @@ def test_the_list_shows_names_and_scopes_and_no_secret_and_no_hash(cppcc, tokens
     assert (ran.status, ran.err) == (0, "")
     for shown in ("anna", "put post", "x:a*", "3000-01-01 00:00 UTC"):
         assert shown in ran.out
-    for hidden in (token.rpartition("_")[2], issued.digest, issued.id):
+    for hidden in (token.split("_", 2)[2], issued.digest, issued.id):
         assert hidden not in ran.out
 
 

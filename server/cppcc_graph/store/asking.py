@@ -1,11 +1,13 @@
 """Questions to an engine and what came back, whole: rows, a boolean, triples, or a document written again."""
 
+from collections.abc import Callable
 from contextlib import closing
+from typing import TypeVar
 
 import pyoxigraph
 from pyoxigraph import QueryBoolean, QuerySolutions
 
-from cppcc_graph.errors import StoreUnavailable
+from cppcc_graph.errors import NotWhole, StoreUnavailable
 from cppcc_graph.formats import JSON, Format, ResultForm, write_graph, write_results
 from cppcc_graph.queries import query
 from cppcc_graph.sinks import Sink
@@ -17,6 +19,8 @@ from cppcc_graph.store.scoped import Scope, scoped
 from cppcc_graph.store.spool import Spool
 from cppcc_graph.store.written import count_rows
 from cppcc_graph.terms import Solution, Triple
+
+T = TypeVar("T")
 
 _PAGE_ROWS = 5000
 _PLAUSIBLE_LIMIT = 1000
@@ -155,6 +159,14 @@ class Asking:
 
     def _sent(self, text: str, accept: str, deadline: Deadline) -> Received:
         return self._endpoint.query(text, accept, deadline, limit_bytes=self._answer_bytes)
+
+
+def asked_twice(ask: Callable[[], T]) -> T:
+    """What *ask* gives; asked again when the engine's answer broke off, as reading twice changes nothing."""
+    try:
+        return ask()
+    except NotWhole:
+        return ask()
 
 
 def _table(received: Received) -> list[Solution]:

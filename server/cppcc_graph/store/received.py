@@ -10,13 +10,14 @@ from pyoxigraph import QueryBoolean, QueryResultsFormat, QuerySolutions, RdfForm
 from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 
-from cppcc_graph.errors import AnswerTooLarge, CppccError, QueryTimeout, StoreUnavailable
+from cppcc_graph.errors import AnswerTooLarge, CppccError, NotWhole, QueryTimeout
 from cppcc_graph.store.deadline import Deadline
 from cppcc_graph.store.dialects import Mend
 from cppcc_graph.terms import Triple
 
 _PIECE_BYTES = 65536
 _TAIL_BYTES = 400
+_SHOWN_BYTES = 120
 _SLACK_S = 0.2
 _STOPPED = re.compile(rb"cancel|time[d -]?out|timed out", re.IGNORECASE)
 _EMPTY_GRAPH = re.compile(rb"\A# Empty NT\s*\Z")
@@ -68,7 +69,7 @@ class Received:
         Raises:
             QueryTimeout: the time is over.
             AnswerTooLarge: there is more than the limit.
-            StoreUnavailable: the transfer broke off.
+            NotWhole: the transfer broke off.
         """
         while not self._held:
             piece = next(self._pieces, None)
@@ -120,7 +121,10 @@ class Received:
             pass
         if _STOPPED.search(self._tail):
             return QueryTimeout(deadline_s=self._deadline.limit_s)
-        return StoreUnavailable(f"{self._name} sent an answer that is not whole; nothing of it is passed on")
+        ending = self._tail[-_SHOWN_BYTES:]
+        return NotWhole(
+            f"{self._name} sent an answer that is not whole, ending in {ending!r}; nothing of it is passed on"
+        )
 
     def drain(self) -> None:
         """
@@ -170,7 +174,7 @@ class Received:
     def _interrupted(self) -> CppccError:
         if not self._deadline.left_s:
             return QueryTimeout(deadline_s=self._deadline.limit_s)
-        return StoreUnavailable(f"{self._name} broke its answer off; nothing of it is passed on")
+        return NotWhole(f"{self._name} broke its answer off; nothing of it is passed on")
 
 
 def _by_line(pieces: Iterator[bytes], mend: Callable[[bytes], bytes]) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ evaluated again, and while a load is going on the store says that it is busy.
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from cppcc_graph.errors import ReadOnly, StoreBusy, StoreUnavailable, TooComplex, UnknownGraph
@@ -21,7 +22,7 @@ from cppcc_graph.phrases import mark
 from cppcc_graph.queries import query
 from cppcc_graph.sinks import Sink
 from cppcc_graph.store.address import Remote
-from cppcc_graph.store.asking import Asking
+from cppcc_graph.store.asking import Asking, asked_twice
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest, named
 from cppcc_graph.store.binding import bound
 from cppcc_graph.store.deadline import Deadline, within
@@ -96,7 +97,7 @@ class RemoteStore:
 
         def once(names: tuple[str, ...]) -> T:
             scope = Scope(default=(MERGE,), named=names)
-            return evaluate(scoped(text, scope), deadline)
+            return asked_twice(lambda: evaluate(scoped(text, scope), deadline))
 
         return self._settled(once, needs_names=names_graphs(text))
 
@@ -120,7 +121,8 @@ class RemoteStore:
             if self._would_count_twice(scope, deadline):
                 return self._over_copy(request, scope, into)
             text = scoped(request.query, scope, base_iri=request.base_iri)
-            return self._asking.answer(text, form, chosen, deadline=deadline, into=into)
+            ask = partial(self._asking.answer, text, form, chosen, deadline=deadline, into=into)
+            return asked_twice(ask) if into is None else ask()
 
         needs_names = any(wanted) or names_graphs(request.query)
         return self._settled(once, needs_names=needs_names, n_attempts=_ATTEMPTS if into is None else 1)
