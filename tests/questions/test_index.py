@@ -24,6 +24,7 @@ Each question is a file with one SPARQL 1.1 query. The comment lines at its begi
 | `answer@zh`, `answer@en` | 答案各列 | the columns of the answer |
 | `given` | 问题自带、可以写进查询的词 | what the question itself gives and the query may hold |
 | `support` | 答案所依据的节点(变量) | the variables that hold the nodes on which the answer rests |
+| `parameters` | 可按什么缩小范围(见 `parameters`) | what narrows it down (see `parameters`), and of which variable |
 
 运行 · Run: `cppcc query all-figures`, `cppcc query all-figures --format csv`.
 

@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from cppcc_graph import web
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
-from cppcc_graph.web import change_pages, change_parts, pages, parts
+from cppcc_graph.web import change_pages, change_parts, form_parts, pages, parts
 
 TEMPLATES = Path(web.__file__).parent / "templates"
 SHOWN = [
     known
-    for module in (pages, parts, change_pages, change_parts)
+    for module in (pages, parts, change_pages, change_parts, form_parts)
     for known in vars(module).values()
     if dataclasses.is_dataclass(known) and known.__module__ == module.__name__
 ]

@@ -10,6 +10,7 @@ from typing import ClassVar, Protocol
 
 from flask import Response, render_template
 
+from cppcc_graph.web.form_parts import Field
 from cppcc_graph.web.parts import (
     Count,
     Editor,
@@ -123,6 +124,7 @@ class QuestionPage:
 
     Attributes:
         title: The question.
+        fields: What it can be narrowed down to; may be empty.
         editor: Its query.
         result: The answer, or None.
         failure: Why there is none, or None.
@@ -131,6 +133,7 @@ class QuestionPage:
     TEMPLATE: ClassVar[str] = "question.html"
 
     title: str
+    fields: Sequence[Field]
     editor: Editor
     result: ResultView | None
     failure: FailureView | None

@@ -6,10 +6,10 @@ A failure is an exception; :func:`problem_of` makes it a :class:`Problem` in the
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable
 
 from cppcc_graph import errors
 from cppcc_graph.phrases import mark
@@ -130,6 +130,19 @@ class NothingAcceptable(NotAcceptable):
         super().__init__(_("Here exist: %(supported)s.", supported=", ".join(self.supported)))
 
 
+class BadParameter(BadRequest):
+    """
+    A parameter of the address that does not exist, has no such value, or is given twice.
+
+    Attributes:
+        supported: What there is instead.
+    """
+
+    def __init__(self, words: str, supported: Sequence[str]) -> None:
+        self.supported = list(supported)
+        super().__init__(words)
+
+
 def _our_problem(error: errors.CppccError) -> Problem:
     for known, kind, status, title in _OURS:
         if isinstance(error, known):
@@ -205,7 +218,7 @@ def _http_problem(error: HTTPException) -> Problem:
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         headers["Allow"] = allowed
-    if isinstance(error, NothingAcceptable):
+    if isinstance(error, NothingAcceptable | BadParameter):
         members["supported"] = error.supported
     words = own_words or _(default, allowed=allowed, limit=request.max_content_length)
     return Problem(kind=kind, status=status, title=_(title), detail=words, members=members, headers=headers)

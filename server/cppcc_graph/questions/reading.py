@@ -37,7 +37,7 @@ class Question:
 def questions() -> list[Question]:
     """All questions in the order of their slugs; empty when the ontology has none."""
     folder = ontology_folder() / "questions"
-    return [_read(path) for path in sorted(folder.glob("*.rq"))]
+    return [read_question(path) for path in sorted(folder.glob("*.rq"))]
 
 
 def question(slug: str) -> Question | None:
@@ -45,7 +45,13 @@ def question(slug: str) -> Question | None:
     return next((found for found in questions() if found.slug == slug), None)
 
 
-def _read(path: Path) -> Question:
+def read_question(path: Path) -> Question:
+    """
+    What a file asks.
+
+    Raises:
+        BadSource: it is no text.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
