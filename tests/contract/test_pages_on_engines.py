@@ -121,17 +121,6 @@ def test_a_thing_of_each_class_has_the_same_page(published, embedded, on_engine)
     assert differences(embedded, on_engine, addresses) == {}
 
 
-def test_questions_narrowed_down_have_the_same_answers(embedded, on_engine):
-    addresses = [
-        "/questions/figures-by-unit?committee=cppcc-hengyang&body=cppcc-hengyang-county",
-        "/questions/lower-bounds?year=2024&indicator=funds-raised",
-        "/questions/all-programmes?theme=ecology",
-    ]
-
-    assert differences(embedded, on_engine, addresses) == {}
-    assert all(embedded.get(address).status_code == 200 for address in addresses)
-
-
 def test_a_thing_of_each_class_has_the_same_graph(published, embedded, on_engine):
     assert differences(embedded, on_engine, one_of_each_class(published), "application/n-triples") == {}
 
