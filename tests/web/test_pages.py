@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from tests.history.conftest import quad
 
 from cppcc_graph import web
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.patch import Patch
 from cppcc_graph.web import change_pages, change_parts, form_parts, pages, parts
+from cppcc_graph.web.headers import let_be_framed
+from cppcc_graph.web.theme import THEMES
 
 TEMPLATES = Path(web.__file__).parent / "templates"
 SHOWN = [
@@ -136,7 +140,13 @@ def test_every_field_of_a_form_has_a_label_and_every_table_has_heads(client: Fla
     assert [attrs for tag, attrs in read.tags if tag == "img" and "alt" not in attrs] == []
 
 
-def test_the_stylesheet_and_the_icon_are_served(client: FlaskClient) -> None:
+def test_the_stylesheets_and_the_icon_are_served(client: FlaskClient) -> None:
+    linked = re.findall(r'<link rel="stylesheet" href="([^"]+)"', client.get("/").text)
+
+    assert len(linked) == len({*linked}) > 1
+    for href in linked:
+        with client.get(href) as sheet:
+            assert sheet.headers["Content-Type"] == "text/css; charset=utf-8"
     with client.get("/static/cppcc.css") as sheet, client.get("/static/favicon.svg") as icon:
         assert sheet.headers["Content-Type"] == "text/css; charset=utf-8"
         assert icon.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
@@ -217,6 +227,93 @@ def test_switching_the_language_keeps_the_page_and_its_query(client: FlaskClient
 
 def test_an_answer_for_programs_sets_no_cookie(client: FlaskClient) -> None:
     assert "Set-Cookie" not in client.get("/sparql?query=ASK{}&lang=zh").headers
+
+
+# --- appearance -----------------------------------------------------------------------------------
+
+
+DARK = '<link rel="stylesheet" href="/static/dark.css"'
+AT_NIGHT = f'{DARK} media="(prefers-color-scheme: dark)">'
+
+
+def test_a_page_follows_the_system_until_a_theme_is_chosen(client: FlaskClient) -> None:
+    followed = client.get("/").text
+    dark = client.get("/?theme=dark").text
+    light = client.get("/?theme=light").text
+
+    assert AT_NIGHT in followed
+    assert '<meta name="color-scheme" content="light dark">' in followed
+    assert f"{DARK}>" in dark
+    assert '<meta name="color-scheme" content="dark">' in dark
+    assert DARK not in light
+
+
+def test_a_theme_is_remembered_until_it_is_given_back(client: FlaskClient) -> None:
+    first = client.get("/?theme=dark").headers["Set-Cookie"]
+    second = client.get("/questions/").text
+    client.get("/?theme=auto")
+    third = client.get("/questions/").text
+
+    assert "theme=dark" in first
+    assert "HttpOnly" in first
+    assert "SameSite=Lax" in first
+    assert f"{DARK}>" in second
+    assert AT_NIGHT in third
+
+
+def test_a_theme_that_does_not_exist_changes_nothing(client: FlaskClient) -> None:
+    answer = client.get("/?theme=purple", headers={"Cookie": "theme=purple"})
+
+    assert AT_NIGHT in answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_switching_the_theme_keeps_the_page_its_query_and_its_language(client: FlaskClient) -> None:
+    text = client.get("/sparql", query_string={"query": "ASK { }", "format": "html", "lang": "zh"}).text
+
+    assert 'href="/sparql?query=ASK+%7B+%7D&amp;format=html&amp;lang=zh&amp;theme=dark"' in text
+
+
+def test_an_answer_for_programs_remembers_no_theme(client: FlaskClient) -> None:
+    assert "Set-Cookie" not in client.get("/sparql?query=ASK{}&theme=dark").headers
+
+
+def test_a_page_that_a_client_keeps_is_another_in_another_theme(commit, kept_app: Flask) -> None:
+    commit(Patch(added=(quad("river", "River"),)))
+    client = kept_app.test_client(use_cookies=False)
+    tags = [
+        client.get("/versions?format=html", headers={"Cookie": f"theme={theme}"}).headers["ETag"] for theme in THEMES
+    ]
+
+    assert len({*tags}) == len(THEMES) == 3
+
+
+# --- who may load and show what -------------------------------------------------------------------
+
+
+def test_a_page_runs_scripts_of_this_server_alone_and_no_inline_style(client: FlaskClient) -> None:
+    policy = dict(part.strip().split(" ", 1) for part in client.get("/").headers["Content-Security-Policy"].split(";"))
+
+    assert policy == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "connect-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+
+
+def test_a_page_for_the_pages_of_others_runs_nothing(store: EmbeddedStore) -> None:
+    app = web.create_app(Settings(), store)
+    app.add_url_rule("/shown-elsewhere", view_func=lambda: let_be_framed() or "a card")
+    policy = app.test_client().get("/shown-elsewhere").headers["Content-Security-Policy"]
+
+    assert "frame-ancestors" not in policy
+    assert "script-src" not in policy
+    assert "default-src 'none'" in policy
 
 
 # --- the query page -------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ from cppcc_graph.web.measures import Measures, Workings
 from cppcc_graph.web.problems import init_problems
 from cppcc_graph.web.request_log import init_request_log
 from cppcc_graph.web.served import init_served
+from cppcc_graph.web.theme import init_theme
 from cppcc_graph.web.unread import init_unread
 from cppcc_graph.web.writing import init_writing
 
@@ -61,6 +62,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_served(app, settings, store)
     init_history(app, settings)
     init_i18n(app)
+    init_theme(app)
     init_frame(app)
     init_examples(app)
     init_problems(app)

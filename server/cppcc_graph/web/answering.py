@@ -23,6 +23,7 @@ from cppcc_graph.web.problems import Problem, problem_of
 from cppcc_graph.web.reply import Asked, Reply, reply, unchanged
 from cppcc_graph.web.request_log import note_answer, note_query
 from cppcc_graph.web.served import asked_store, store
+from cppcc_graph.web.theme import theme
 from cppcc_graph.web.wanted import SHOWN, formats_of
 
 MAX_PAGE_BYTES = 16_000_000
@@ -83,6 +84,7 @@ def kept(opaque: str, make: Callable[[], Answer]) -> Response:
 
 def kept_page(opaque: str | None, make: Callable[[], Page]) -> Response:
     """The page that *make* gives, or nothing for a client that has it; without *opaque* it may be another each time."""
+    opaque = opaque_of(opaque, theme()) if opaque else None
     known = unchanged(opaque, _wish())
     if known is not None:
         return sent(known)

@@ -1,4 +1,4 @@
-"""What surrounds every page: navigation, the same page in the other language, the version."""
+"""What surrounds every page: navigation, the same page in the other language and in another theme, the version."""
 
 from urllib.parse import parse_qsl, urlencode
 
@@ -10,6 +10,7 @@ from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.journals import is_history_kept
 from cppcc_graph.web.links import root
 from cppcc_graph.web.parts import Frame, Link
+from cppcc_graph.web.theme import AUTO, DARK, LIGHT, theme
 
 _ENDONYMS = {"en": "English", "zh": "中文"}
 
@@ -21,12 +22,18 @@ def init_frame(app: Flask) -> None:
 
 def frame() -> Frame:
     """The frame of the page that is being made."""
+    chosen = theme()
     history = [Link(text=_("History"), href=url_for("history.index"))] if is_history_kept() else []
     return Frame(
         language=language(),
         languages=[
-            Link(text=_ENDONYMS[code], language=code, href=_in_language(code) if code != language() else None)
+            Link(text=_ENDONYMS[code], language=code, href=_here(lang=code) if code != language() else None)
             for code in LANGUAGES
+        ],
+        theme=chosen,
+        themes=[
+            Link(text=text, href=_here(theme=name) if name != chosen else None)
+            for name, text in ((AUTO, _("as the system")), (LIGHT, _("light")), (DARK, _("dark")))
         ],
         navigation=[
             Link(text=_("Home"), href=url_for("home.show")),
@@ -39,7 +46,7 @@ def frame() -> Frame:
     )
 
 
-def _in_language(code: str) -> str:
-    """The address of this page, with its query, in another language."""
-    kept = [(name, value) for name, value in parse_qsl(request.query_string.decode(), True) if name != "lang"]
-    return f"{root()}{request.path}?{urlencode([*kept, ('lang', code)])}"
+def _here(**changed: str) -> str:
+    """The address of this page, with its query, in another language or theme."""
+    kept = [(name, value) for name, value in parse_qsl(request.query_string.decode(), True) if name not in changed]
+    return f"{root()}{request.path}?{urlencode([*kept, *changed.items()])}"

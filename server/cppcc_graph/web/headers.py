@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import BadRequest
 
 from cppcc_graph.web.forwarded import is_host
@@ -10,8 +10,14 @@ from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.vary import send_vary
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+"""Of every page: scripts and styles are files of ours, never inline, and nobody shows it inside a page of theirs."""
+FRAMED_CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'"
+)
+"""Of a page that others may show inside theirs: nothing runs in it, and no form is sent from it."""
 _READABLE = "*"  # every header, as no credentials are sent (Fetch Standard, section 3.3.3)
 COMMON_HEADERS: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
@@ -38,6 +44,11 @@ def init_headers(app: Flask) -> None:
     app.before_request(_answer_options)
     app.after_request(send_vary)
     app.after_request(_common_headers)
+
+
+def let_be_framed() -> None:
+    """Let other sites show the page that is being made inside theirs."""
+    g.is_framed = True
 
 
 def _refuse_bad_host() -> None:
@@ -68,4 +79,6 @@ def _answer_options() -> Response | None:
 
 def _common_headers(response: Response) -> Response:
     response.headers.update(COMMON_HEADERS)
+    if g.get("is_framed"):
+        response.headers["Content-Security-Policy"] = FRAMED_CONTENT_SECURITY_POLICY
     return response

@@ -33,6 +33,8 @@ class Frame:
     Attributes:
         language: Language of the page.
         languages: The page in each language we speak; the present one has no `href`.
+        theme: ``light``, ``dark``, or ``auto`` for that of the system.
+        themes: The page in each theme; the present one has no `href`.
         navigation: The main pages; the present one has no `href`.
         version: Of the server.
         feed: The last changes of the data, or None where no history is kept.
@@ -40,6 +42,8 @@ class Frame:
 
     language: str
     languages: Sequence[Link]
+    theme: str
+    themes: Sequence[Link]
     navigation: Sequence[Link]
     version: str
     feed: Link | None
