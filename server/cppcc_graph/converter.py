@@ -14,7 +14,7 @@ from cppcc_graph.terms import PREFIXES, BlankNode, Literal, NamedNode, Quad, Ter
 
 def to_rdflib(term: Term) -> Node:
     """
-    The same term for rdflib.
+    The same term for rdflib; of a text with a base direction, which rdflib does not know, only that it is one.
 
     Raises:
         TypeError: a triple term, which rdflib does not know.
@@ -25,7 +25,7 @@ def to_rdflib(term: Term) -> Node:
         return rdflib.BNode(term.value)
     if not isinstance(term, Literal):
         raise TypeError(f"rdflib has no triple terms: {term}")
-    if term.language is not None:
+    if term.language is not None and term.direction is None:
         return rdflib.Literal(term.value, lang=term.language)
     is_plain = term.datatype.value == str(rdflib.XSD.string)
     datatype = None if is_plain else rdflib.URIRef(term.datatype.value)

@@ -26,8 +26,10 @@ Everything that can go wrong and is said in words.
     ├── UpdateRefused(keyword, line, column)          an update at an endpoint that only reads
     ├── LoadRefused(line, column)                     LOAD: nothing is fetched or opened for an update
     ├── UpdateFailed(reason)                          an update that the data as they are do not allow
+    │   └── Unkeepable(reason)                        a change that brings terms which are not kept
     ├── Outdated(version)                             a change made for another version of the data
     ├── WriteInterrupted()                            a write whose outcome is not known
+    ├── JudgementInterrupted(retry_after_s)           a change whose judge was ended; nothing was changed
     ├── NoHistory()                                   a question about earlier versions where none are kept
     ├── UnknownVersion(version, last)                 a version that the data never had
     ├── TooManyChanges(n, limit)                      versions that lie too far apart to be gone through
@@ -49,7 +51,6 @@ from cppcc_graph.access_errors import BadGrant as BadGrant
 from cppcc_graph.access_errors import NotGranted as NotGranted
 from cppcc_graph.access_errors import TooManyAttempts as TooManyAttempts
 from cppcc_graph.access_errors import Unauthorised as Unauthorised
-from cppcc_graph.phrases import filled
 from cppcc_graph.service_errors import NotKept as NotKept
 from cppcc_graph.service_errors import NotWhole as NotWhole
 from cppcc_graph.service_errors import ServiceFailed as ServiceFailed
@@ -61,10 +62,13 @@ from cppcc_graph.syntax_errors import CppccError as CppccError
 from cppcc_graph.syntax_errors import TooComplex as TooComplex
 from cppcc_graph.syntax_errors import UnknownFunction as UnknownFunction
 from cppcc_graph.syntax_errors import place as place
+from cppcc_graph.write_errors import JudgementInterrupted as JudgementInterrupted
 from cppcc_graph.write_errors import NoHistory as NoHistory
 from cppcc_graph.write_errors import Outdated as Outdated
 from cppcc_graph.write_errors import TooManyChanges as TooManyChanges
+from cppcc_graph.write_errors import Unkeepable as Unkeepable
 from cppcc_graph.write_errors import UnknownVersion as UnknownVersion
+from cppcc_graph.write_errors import UpdateFailed as UpdateFailed
 from cppcc_graph.write_errors import WriteInterrupted as WriteInterrupted
 
 
@@ -200,23 +204,6 @@ class LoadRefused(CppccError):
             f"{place(line, column)}: LOAD is refused, because an update opens no connection and no file; "
             "send the document to /graphs, or write it into INSERT DATA"
         )
-
-
-class UpdateFailed(CppccError):
-    """
-    An update that is correct and that the data as they are do not allow; nothing changed.
-
-    Attributes:
-        reason: What stands in the way, in English: a graph that is there, or one that is not.
-        template: `reason` with places for `values`; see `phrases.filled`.
-        values: What is filled in.
-    """
-
-    def __init__(self, reason: str, *, values: Sequence[str] = ()) -> None:
-        self.template = reason
-        self.values = tuple(values)
-        self.reason = filled(reason, self.values)
-        super().__init__(f"{self.reason}; nothing was changed. SILENT in the operation makes this no failure")
 
 
 class ReadOnly(CppccError):

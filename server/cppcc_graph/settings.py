@@ -104,6 +104,7 @@ _NUMBERS: Mapping[str, type[int] | type[float]] = {
     "cache_mib": int,
     "body_mib": int,
 }
+_WHOLE, _DECIMAL = re.compile(r"-?[0-9]{1,18}"), re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
 _RANGES: Mapping[str, tuple[float, float]] = {
     "port": (0, 65535),
     "threads": (1, 256),
@@ -140,14 +141,18 @@ def read_settings(environ: Mapping[str, str], **given: object) -> Settings:
     return _checked(values)
 
 
+def is_plain_number(text: str, kind: type[int] | type[float]) -> bool:
+    """Whether it is a number in the digits 0 to 9; Python's own reading knows other digits, and ``_`` between them."""
+    return (_WHOLE if kind is int else _DECIMAL).fullmatch(text) is not None
+
+
 def _parse(name: str, text: str) -> object:
     kind = _NUMBERS.get(name)
     if kind is not None:
-        try:
-            return kind(text)
-        except ValueError as error:
+        if not is_plain_number(text, kind):
             noun = "a whole number" if kind is int else "a number"
-            raise BadSetting(ENVIRONMENT_PREFIX + name.upper(), f"'{text}' is not {noun}") from error
+            raise BadSetting(ENVIRONMENT_PREFIX + name.upper(), f"'{text}' is not {noun}")
+        return kind(text)
     if name in _FLAGS:
         if text.lower() not in _TRUE | _FALSE:
             raise BadSetting(ENVIRONMENT_PREFIX + name.upper(), f"'{text}' is neither true nor false")

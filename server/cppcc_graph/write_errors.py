@@ -1,6 +1,34 @@
 """The branch of the exception tree about changes of the data; ``errors`` draws the whole tree."""
 
+from collections.abc import Sequence
+
+from cppcc_graph.phrases import filled
 from cppcc_graph.syntax_errors import CppccError
+
+
+class UpdateFailed(CppccError):
+    """
+    An update that is correct and that the data as they are do not allow; nothing changed.
+
+    Attributes:
+        reason: What stands in the way, in English: a graph that is there, or one that is not.
+        template: `reason` with places for `values`; see `phrases.filled`.
+        values: What is filled in.
+    """
+
+    def __init__(self, reason: str, *, values: Sequence[str] = ()) -> None:
+        self.template = reason
+        self.values = tuple(values)
+        self.reason = filled(reason, self.values)
+        super().__init__(f"{self.reason}; nothing was changed. SILENT in the operation makes this no failure")
+
+
+class Unkeepable(UpdateFailed):
+    """A change that brings terms which are not kept here; nothing changed."""
+
+    def __init__(self, reason: str, *, values: Sequence[str] = ()) -> None:
+        super().__init__(reason, values=values)
+        Exception.__init__(self, f"nothing was changed: {self.reason}")
 
 
 class Outdated(CppccError):
@@ -24,6 +52,22 @@ class WriteInterrupted(CppccError):
     def __init__(self) -> None:
         super().__init__(
             "the write was interrupted, and it is not known whether it was carried out: the history of the data tells"
+        )
+
+
+class JudgementInterrupted(CppccError):
+    """
+    A change whose judge was ended before it had judged; nothing was changed.
+
+    Attributes:
+        retry_after_s: Seconds after which trying again makes sense.
+    """
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(
+            "nothing was changed: the process that judged the change was ended, or needed more memory than there is; "
+            f"try again in {retry_after_s} s, or send the change in smaller pieces"
         )
 
 

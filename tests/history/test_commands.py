@@ -68,6 +68,39 @@ def test_history_as_json_has_all_that_the_journal_says(cppcc, kept):
     }
 
 
+def test_what_a_terminal_would_obey_or_hide_is_shown_by_its_number(cppcc, journal, store):
+    message = "report\tof \u202e4202\u200b 政协"
+    committed(journal, store, adding(quad("a", "one")), message=message, agent="local:\u2066x")
+    bring_up(journal.folder)
+    table, document = (cppcc("history", "--store", journal.folder, *more).out for more in ((), ("--json",)))
+
+    assert "local:\\u2066x" in table
+    assert "report of \\u202e4202\\u200b 政协" in table
+    assert not {"\u202e", "\u200b", "\u2066"} & {*table, *document}
+    assert json.loads(document)[0]["message"] == message
+
+
+@pytest.mark.parametrize("number", ["٩", "１", "1_0", "1e1", " 1", "²", "", "9" * 30])
+@pytest.mark.parametrize(
+    "command", [("revert", "{}"), ("diff", "{}", "0"), ("diff", "0", "{}"), ("history", "--last", "{}")]
+)
+def test_a_number_has_the_digits_0_to_9(cppcc, kept, command, number):
+    told = cppcc(*(word.format(number) for word in command), "--store", kept)
+
+    assert (told.status, told.out) == (2, "")
+    assert "in the digits 0 to 9" in told.err
+    assert len(Journal.read(kept).entries) == 2
+
+
+@pytest.mark.parametrize("message", ["two\nlines", "a\tb", "\x1b[31m", "\u2028", "x" * 501])
+def test_a_message_is_one_line_of_text(cppcc, kept, message):
+    told = cppcc("revert", "1", "--store", kept, "--message", message)
+
+    assert (told.status, told.out) == (2, "")
+    assert told.err == "cppcc: message: one line of at most 500 characters, without control characters\n"
+    assert len(Journal.read(kept).entries) == 2
+
+
 def test_a_store_without_commits_says_so(cppcc, folder):
     open_store(folder).close()
 

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from rdflib import RDF, SH, Graph
 
+from cppcc_graph.converter import graph_of
 from cppcc_graph.validation import BadShapes, validate
 
 PREFIXES = """
@@ -70,6 +72,19 @@ def test_a_finding_tells_node_property_rule_spans_and_what_to_do():
     assert (finding.message_zh, finding.message_en) == ("给出一个状态。", "Give it a status.")
     assert finding.evidence == ("47–69",)
     assert finding.component == "MinCountConstraintComponent"
+
+
+def test_a_text_with_a_base_direction_is_no_text_with_a_language_alone():
+    """rdflib knows no base directions; it must not be told that there is none."""
+    label = "sh:path rdfs:label ; sh:datatype <http://www.w3.org/1999/02/22-rdf-syntax-ns#langString> ; sh:message 'x'"
+    shapes = graph(f"cppccsh:C sh:targetSubjectsOf rdfs:label ; sh:property [ {label} ] .")
+
+    def n_findings(text):
+        data = f"<x:a> <http://www.w3.org/2000/01/rdf-schema#label> {text} ."
+        triples = [quad.triple for quad in pyoxigraph.parse(data, format=pyoxigraph.RdfFormat.TURTLE)]
+        return len(validate(graph_of(triples), shapes).findings)
+
+    assert [n_findings("'x'@en"), n_findings("'x'@en--ltr"), n_findings("'x'")] == [0, 1, 1]
 
 
 def test_a_rule_that_looks_at_a_whole_report_tells_the_offender_and_not_the_report():

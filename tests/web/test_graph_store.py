@@ -180,6 +180,40 @@ def test_a_bad_document_is_told_and_leaves_the_old_graph(
     assert canonical(get(bare, graph=GRAPH).data) == canonical("<http://ex/s> <http://ex/p> 0 .")
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "sent"),
+    [
+        ("PUT", f"/graphs?graph={GRAPH}", {"content_type": "text/turtle"}),
+        ("POST", "/graphs", {"content_type": "text/turtle"}),
+        ("POST", "/sparql", {"content_type": "application/sparql-update"}),
+    ],
+)
+def test_a_person_at_a_terminal_sees_what_is_wrong_with_what_was_sent(
+    bare: FlaskClient, method: str, address: str, sent: dict[str, str]
+) -> None:
+    body = (
+        "\ufeffPREFIX x: <http://ex/>\nINSRT x:政协 x:p 1 ."
+        if "update" in sent["content_type"]
+        else ("\ufeff@prefix x: <http://ex/> .\nx:政协 y:p 1 .")
+    )
+    answer = bare.open(address, method=method, data=body, headers={"User-Agent": "curl/8.5.0"}, **sent)
+
+    shown, carets = answer.text.splitlines()[-2:]
+    assert answer.status_code == 400
+    assert (shown, carets.strip("^ ")) == (f"2 | {body.splitlines()[1]}", "")
+    assert "^" in carets
+
+
+def test_of_several_documents_none_is_shown_as_nobody_says_which_one_is_wrong(bare: FlaskClient) -> None:
+    def post(*texts: bytes) -> TestResponse:
+        files = [(io.BytesIO(text), "a.ttl", "text/turtle") for text in texts]
+        return bare.post("/graphs", data={"files": files}, headers={"User-Agent": "curl/8.5.0"})
+
+    one, two = post(b"\nnonsense"), post(b"", b"\nnonsense")
+    assert (one.status_code, "2 | nonsense" in one.text) == (400, True)
+    assert (two.status_code, "^" in two.text) == (400, False)
+
+
 def test_a_document_compressed_in_another_way_than_gzip_is_told(bare: FlaskClient) -> None:
     answer = bare.put(f"/graphs?graph={GRAPH}", data=b"", headers={**TURTLE, "Content-Encoding": "br"})
 

@@ -30,6 +30,7 @@ FAILURES = {
     "not-granted": (errors.NotGranted.operation("anna", "publish"), 403, {}),
     "too-many-attempts": (errors.TooManyAttempts(retry_after_s=30), 429, {}),
     "read-only": (errors.ReadOnly(), 403, {}),
+    "term-not-kept": (errors.Unkeepable("a triple within a triple is not kept here"), 409, {}),
     "update-failed": (errors.UpdateFailed("the graph <x:g> already exists"), 409, {}),
     "service-not-allowed": (
         errors.ServiceNotAllowed(endpoint="http://ex/s", reason="its host is not known"),
@@ -47,6 +48,7 @@ FAILURES = {
     "unknown-version": (errors.UnknownVersion("9", last=3), 404, {}),
     "outdated": (errors.Outdated(version=3), 412, {}),
     "write-interrupted": (errors.WriteInterrupted(), 503, {}),
+    "judgement-interrupted": (errors.JudgementInterrupted(retry_after_s=5), 503, {}),
     "too-many-changes": (errors.TooManyChanges(2_000_000, limit=100_000), 503, {}),
     "unknown-format": (errors.UnknownFormat("pdf", known=["json"]), 406, {"supported": ["json"]}),
     "unsuitable-format": (
@@ -59,6 +61,7 @@ FAILURES = {
     "query-killed": (errors.QueryKilled(memory_mib=2048), 503, {"memory_mib": 2048}),
     "answer-too-large": (errors.AnswerTooLarge(limit_bytes=1_000_000), 503, {"limit_bytes": 1_000_000}),
     "store-unavailable": (errors.StoreUnavailable("/srv/secret is locked"), 502, {}),
+    "not-whole": (errors.NotWhole("the engine's answer breaks off"), 502, {}),
     "not-kept": (errors.NotKept("/srv/secret is full"), 507, {}),
     "store-busy": (errors.StoreBusy(retry_after_s=4), 503, {}),
 }
@@ -116,8 +119,9 @@ def test_the_type_of_each_problem_leads_to_a_row_of_a_page(client: FlaskClient) 
     assert [kind for kind in [*FAILURES, "not-found", "internal-error"] if f'<tr id="{kind}">' not in text] == []
 
 
-def test_a_busy_store_says_when_to_come_back(failing: Flask) -> None:
-    assert failing.test_client().get("/fail/store-busy").headers["Retry-After"] == "4"
+@pytest.mark.parametrize(("kind", "seconds"), [("store-busy", "4"), ("judgement-interrupted", "5")])
+def test_what_may_go_well_later_says_when_to_come_back(failing: Flask, kind: str, seconds: str) -> None:
+    assert failing.test_client().get(f"/fail/{kind}").headers["Retry-After"] == seconds
 
 
 @pytest.mark.parametrize("kind", ["query-timeout", "query-killed", "answer-too-large"])

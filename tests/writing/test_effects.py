@@ -6,7 +6,7 @@ import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from cppcc_graph.errors import BadSyntax, LoadRefused, UnknownGraph, UpdateFailed
+from cppcc_graph.errors import BadSyntax, LoadRefused, Unkeepable, UnknownGraph, UpdateFailed
 from cppcc_graph.formats import TRIG, TURTLE
 from cppcc_graph.store.base import Document, GraphWrite, QueryRequest, UpdateRequest
 from cppcc_graph.store.effects import carried_out
@@ -176,6 +176,34 @@ def test_a_graph_that_differs_in_nothing_but_the_labels_of_blank_nodes_is_the_sa
 
     assert lines(put(b"_:one ex:q 1 . _:two ex:p _:one .")) == []
     assert len(put(b"_:one ex:q 2 . _:two ex:p _:one .")) == 4
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        ("'x'@en--ltr", 'the base direction of the text "x"@en--ltr is not kept here'),
+        (f"'{'ab' * 200}'@zh--rtl", "…"),
+        ("<<( ex:a ex:b 1 )>>", "a triple within a triple is not kept here"),
+    ],
+)
+@pytest.mark.parametrize("way", ["update", "graph", "dataset"])
+def test_a_term_that_shapes_cannot_tell_from_another_is_refused(store, term, words, way):
+    turtle = f"PREFIX ex: <{BASE}> ex:anna ex:note {term} ."
+    before = store.version()
+    document = Document(content=turtle.encode(), format=TURTLE)
+    inside = Document(content=f"PREFIX ex: <{BASE}> GRAPH ex:g {{ ex:anna ex:note {term} }}".encode(), format=TRIG)
+    asked = {
+        "update": UpdateRequest(update=f"{PREFIX} INSERT DATA {{ GRAPH ex:g {{ ex:anna ex:note {term} }} }}"),
+        "graph": GraphWrite(graph_iri=f"{BASE}g", documents=(document,), is_replacing=True),
+        "dataset": DatasetWrite(document=inside),
+    }
+
+    with pytest.raises(Unkeepable) as caught:
+        carried_out(store, asked[way])
+    assert words in str(caught.value)
+    assert "SILENT" not in str(caught.value)
+    assert len(str(caught.value)) < 250
+    assert store.version() == before
 
 
 def test_a_graph_that_became_empty_is_not_there_any_more(store):

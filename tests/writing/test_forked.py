@@ -2,10 +2,11 @@
 
 import fcntl
 import os
+import signal
 
 import pytest
 
-from cppcc_graph.errors import StoreUnavailable, UnknownGraph
+from cppcc_graph.errors import JudgementInterrupted, UnknownGraph
 from cppcc_graph.store.forked import forked
 
 
@@ -31,6 +32,8 @@ def test_its_failure_is_the_same_failure():
     assert caught.value.iri == "http://example.org/g"
 
 
-def test_its_end_is_a_failure():
-    with pytest.raises(StoreUnavailable, match="has ended"):
-        forked(lambda: os._exit(9))
+@pytest.mark.parametrize("end", [lambda: os._exit(9), lambda: os.kill(os.getpid(), signal.SIGKILL)])
+def test_its_end_is_an_interruption_after_which_nothing_has_changed(end):
+    with pytest.raises(JudgementInterrupted, match="nothing was changed") as caught:
+        forked(end)
+    assert caught.value.retry_after_s > 0

@@ -86,8 +86,49 @@ def test_a_part_of_a_graph_is_not_put(send):
     assert send("PUT", "/graphs?graph=x:part", "<x:a> <x:b> 1 .", {**TURTLE, "Content-Range": "bytes 0-3/40"})[0] == 400
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "body"),
+    [
+        ("POST", "/sparql", UPDATE, ""),
+        ("POST", "/sparql", UPDATE, "PREFIX x: <x:> # nothing else"),
+        ("POST", "/sparql", UPDATE, "DELETE DATA { GRAPH <x:never> { <x:a> <x:b> 1 } }"),
+        ("PUT", "/graphs?graph=x:never", TURTLE, ""),
+        ("POST", "/graphs?graph=x:never", TURTLE, "# nothing"),
+    ],
+)
+def test_what_changes_nothing_is_no_version(send, method, path, headers, body):
+    """Spec: SPARQL 1.1 Query, section 19.8 (Update may be empty); Update, section 3.2 (graphs without triples)."""
+    before = send("GET", "/versions?format=turtle", headers={})
+    status, told = send(method, path, body, headers)
+
+    assert (status, told, before[0]) == (204, "", 200)
+    assert send("GET", "/versions?format=turtle", headers={}) == before
+    assert send("GET", "/graphs?graph=x:never", headers={})[0] == 404
+
+
+def test_a_graph_that_is_put_without_a_triple_is_gone(send):
+    assert send("PUT", "/graphs?graph=x:gone", "<x:a> <x:b> 1 .", TURTLE)[0] == 201
+    assert send("PUT", "/graphs?graph=x:gone", "", TURTLE)[0] == 204
+    assert send("GET", "/graphs?graph=x:gone", headers={})[0] == 404
+
+
 def test_an_address_names_one_graph(send):
     assert send("PUT", "/graphs/a?graph=x:b", "<x:a> <x:b> 1 .", TURTLE)[0] == 400
+
+
+@pytest.mark.parametrize("message", ["two\nlines", "a\tb", "\x1b[31m", "\u2028", "x" * 501])
+def test_a_message_is_one_line_of_text(send, message):
+    update = "INSERT DATA { GRAPH <x:m> { <x:a> <x:b> 1 } }"
+    status, told = send("POST", f"/sparql?message={quote(message)}", update)
+
+    assert (status, '"detail": "The message' in told) == (400, True)
+    assert send("GET", "/graphs?graph=x:m", headers={})[0] == 404
+
+
+def test_a_text_with_a_base_direction_is_refused_in_words(send):
+    status, told = send("PUT", "/graphs?graph=x:d", "<x:a> <x:b> 'x'@en--ltr .", TURTLE)
+
+    assert (status, "base direction of the text" in told, "SILENT" in told) == (409, True, False)
 
 
 @pytest.mark.parametrize("number", ["١", "１", "01", "-1", "1" * 30])

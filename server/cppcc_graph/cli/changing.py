@@ -8,10 +8,12 @@ from typing import TypeVar
 
 import click
 
+from cppcc_graph.cli.numbers import Whole
 from cppcc_graph.cli.options import setting, settings_of, working
+from cppcc_graph.cli.visible import visible
 from cppcc_graph.errors import BadSetting
 from cppcc_graph.sending import Sent, Server
-from cppcc_graph.store.commits import MAX_MESSAGE, Operation, is_plain
+from cppcc_graph.store.commits import MAX_MESSAGE, Operation, is_line
 from cppcc_graph.store.proposal import Asked, DatasetWrite
 from cppcc_graph.terms import shorten
 
@@ -26,9 +28,7 @@ message_option = click.option(
     "--message", default="", metavar="TEXT", help=f"Why, for the history; {MAX_MESSAGE} characters at most."
 )
 dry_run_option = click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing.")
-expect_option = click.option(
-    "--expect", type=click.IntRange(min=1), metavar="N", help="Only if the data are at this version."
-)
+expect_option = click.option("--expect", type=Whole(min=1), metavar="N", help="Only if the data are at this version.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +47,8 @@ class Wish:
     expect: int | None = None
 
     def __post_init__(self) -> None:
-        if len(self.message) > MAX_MESSAGE or not is_plain(self.message):
-            raise BadSetting("message", f"a text of at most {MAX_MESSAGE} characters, without control characters")
+        if len(self.message) > MAX_MESSAGE or not is_line(self.message):
+            raise BadSetting("message", f"one line of at most {MAX_MESSAGE} characters, without control characters")
 
 
 def changed(asked: Asked, operation: Operation, path: str, wish: Wish, *, server: str | None, **given: object) -> Sent:
@@ -114,4 +114,4 @@ def told(sent: Sent, *, dry_run: bool, nothing: str) -> str:
 
 def _line(iri: str, counts: tuple[int, int], *, is_new: bool) -> str:
     n_added, n_removed = counts
-    return f"{n_added:>8,} added {n_removed:>8,} removed  {shorten(iri)}" + " (new)" * is_new
+    return f"{n_added:>8,} added {n_removed:>8,} removed  {visible(shorten(iri))}" + " (new)" * is_new

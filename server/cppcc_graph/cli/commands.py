@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from cppcc_graph import __version__
+from cppcc_graph.cli.visible import LAYOUT, visible
 from cppcc_graph.errors import CppccError, NotConforming
 
 CONFORMS, DOES_NOT_CONFORM, UNUSABLE = 0, 1, 2
@@ -92,5 +93,5 @@ def _shortened(findings: Sequence[str]) -> list[str]:
 
 def _told(*lines: object, status: int) -> int:
     for line in lines:
-        click.echo(f"cppcc: {line}", err=True)
+        click.echo(f"cppcc: {visible(str(line), kept=LAYOUT)}", err=True)
     return status

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cppcc_graph.cli.numbers import Whole
 from cppcc_graph.cli.options import settings_of, versioned_folder, versioned_option
+from cppcc_graph.cli.visible import visible
 from cppcc_graph.terms import NamedNode, shorten
 
 if TYPE_CHECKING:
@@ -13,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @click.command("diff")
-@click.argument("before", type=click.IntRange(min=0), metavar="A")
-@click.argument("after", type=click.IntRange(min=0), metavar="B")
+@click.argument("before", type=Whole(min=0), metavar="A")
+@click.argument("after", type=Whole(min=0), metavar="B")
 @click.option("--graph", "graph_iri", metavar="IRI", help="Only this named graph.  [default: all]")
 @click.option("--summary", is_flag=True, help="Only how many triples come and go in each graph.")
 @versioned_option
@@ -45,6 +47,7 @@ def _summary(patch: "Patch") -> str:
     came = Counter(quad.graph_name for quad in patch.added)
     went = Counter(quad.graph_name for quad in patch.removed)
     lines = [
-        f"{came[NamedNode(iri)]:>8,} added {went[NamedNode(iri)]:>8,} removed  {shorten(iri)}\n" for iri in patch.graphs
+        f"{came[NamedNode(iri)]:>8,} added {went[NamedNode(iri)]:>8,} removed  {visible(shorten(iri))}\n"
+        for iri in patch.graphs
     ]
     return "".join(lines) or "the versions say the same\n"

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cppcc_graph.cli.numbers import Whole
 from cppcc_graph.cli.options import settings_of, versioned_folder, versioned_option
+from cppcc_graph.cli.visible import visible, visible_json
 
 if TYPE_CHECKING:
     from cppcc_graph.store.commits import Entry
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("history")
 @versioned_option
-@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the last N commits.  [default: all]")
+@click.option("--last", type=Whole(min=1), metavar="N", help="Only the last N commits.  [default: all]")
 @click.option("--json", "as_json", is_flag=True, help="As a JSON array, with the changed graphs and all hashes.")
 def command(last: int | None, *, as_json: bool, **given: object) -> None:
     """
@@ -30,7 +32,8 @@ def command(last: int | None, *, as_json: bool, **given: object) -> None:
     entries = Journal.read(versioned_folder(settings_of(**given))).entries
     chosen = list(reversed(entries if last is None else entries[-last:]))
     if as_json:
-        click.echo(json.dumps([_document(entry) for entry in chosen], ensure_ascii=False, indent=2))
+        written = json.dumps([_document(entry) for entry in chosen], ensure_ascii=False, indent=2)
+        click.echo(visible_json(written))
         return
     click.echo(_table(chosen) if chosen else "no commits yet", nl=not chosen)
 
@@ -52,11 +55,11 @@ def _table(entries: "list[Entry]") -> str:
         table.add_row(
             str(entry.version),
             f"{entry.at:%Y-%m-%d %H:%M:%S}",
-            commit.agent,
+            visible(commit.agent),
             commit.operation,
             f"+{entry.n_added:,}",
             f"−{entry.n_removed:,}",
-            " ".join(commit.message.split()),
+            visible(" ".join(commit.message.split())),
         )
     return printed(table)
 

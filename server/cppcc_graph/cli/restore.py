@@ -14,6 +14,7 @@ from cppcc_graph.cli.changing import (
     store_folder,
     told,
 )
+from cppcc_graph.cli.numbers import Whole
 from cppcc_graph.store.base import Document
 from cppcc_graph.store.proposal import DatasetWrite
 
@@ -31,7 +32,7 @@ _MIB = 1024 * 1024
 @click.option(
     "--most",
     "most_mib",
-    type=click.IntRange(min=1),
+    type=Whole(min=1),
     default=768,
     metavar="MIB",
     help="The longest document, unpacked.  [default: 768]",

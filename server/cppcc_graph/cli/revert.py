@@ -12,11 +12,12 @@ from cppcc_graph.cli.changing import (
     store_folder,
     told,
 )
+from cppcc_graph.cli.numbers import Whole
 from cppcc_graph.store.proposal import Reversal
 
 
 @click.command("revert")
-@click.argument("version", type=click.IntRange(min=1))
+@click.argument("version", type=Whole(min=1))
 @store_folder
 @server_option
 @message_option

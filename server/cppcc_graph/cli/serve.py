@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cppcc_graph.cli.numbers import Decimal, Whole
 from cppcc_graph.cli.options import data_option, setting, settings_of, store_option, texts_option
 from cppcc_graph.errors import BadSetting, CppccError
 from cppcc_graph.settings import UNION, Settings
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @click.command("serve")
 @setting("host", metavar="ADDRESS")
-@setting("port", type=int, metavar="N")
+@setting("port", type=Whole(), metavar="N")
 @store_option
 @data_option
 @texts_option
@@ -34,15 +35,15 @@ if TYPE_CHECKING:
 @setting("writable", is_flag=True, default=None)
 @setting("no_auth", is_flag=True, default=None)
 @setting("allowed_host", metavar="HOST", multiple=True)
-@setting("body_mib", "--body", type=int, metavar="MIB")
-@setting("workers", type=int, metavar="N")
-@setting("deadline_s", "--deadline", type=float, metavar="SECONDS")
-@setting("memory_mib", "--memory", type=int, metavar="MIB")
-@setting("answer_mib", "--answer", type=int, metavar="MIB")
-@setting("cache_mib", "--cache", type=int, metavar="MIB")
+@setting("body_mib", "--body", type=Whole(), metavar="MIB")
+@setting("workers", type=Whole(), metavar="N")
+@setting("deadline_s", "--deadline", type=Decimal(), metavar="SECONDS")
+@setting("memory_mib", "--memory", type=Whole(), metavar="MIB")
+@setting("answer_mib", "--answer", type=Whole(), metavar="MIB")
+@setting("cache_mib", "--cache", type=Whole(), metavar="MIB")
 @setting("service", metavar="URL", multiple=True)
 @setting("trusted_proxy", metavar="CIDR", multiple=True)
-@setting("threads", type=int, metavar="N")
+@setting("threads", type=Whole(), metavar="N")
 @setting("log_level", metavar="LEVEL")
 def command(**given: object) -> None:
     """

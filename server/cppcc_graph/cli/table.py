@@ -7,6 +7,7 @@ from io import StringIO
 from rich.console import Console
 from rich.table import Table
 
+from cppcc_graph.cli.visible import LAYOUT, visible
 from cppcc_graph.formats import ResultForm
 from cppcc_graph.store.base import Answer
 from cppcc_graph.terms import XSD, shorten
@@ -24,7 +25,7 @@ def as_table(answer: Answer) -> str:
         return "yes\n" if document["boolean"] else "no\n"
     table = Table(*document["head"]["vars"], show_edge=False, pad_edge=False, header_style="bold")
     for row in document["results"]["bindings"]:
-        table.add_row(*(_shown(row.get(variable)) for variable in document["head"]["vars"]))
+        table.add_row(*(visible(_shown(row.get(variable)), kept=LAYOUT) for variable in document["head"]["vars"]))
     n_rows = table.row_count
     return f"{printed(table)}{n_rows:,} row{'s' * (n_rows != 1)}\n"
 

@@ -11,12 +11,18 @@ Operation: TypeAlias = Literal["update", "put", "post", "delete", "patch", "publ
 OPERATIONS: tuple[str, ...] = get_args(Operation)
 MAX_MESSAGE = 500
 """Characters of a message."""
+_BREAK = re.compile("[\t\n\u2028\u2029]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 def is_plain(text: str) -> bool:
     """Whether it holds nothing but characters of a text: no control characters."""
     return not _UNPRINTABLE.search(text)
+
+
+def is_line(text: str) -> bool:
+    """Whether it is plain and one line, as a new message must be; older ones in a journal may have several."""
+    return is_plain(text) and not _BREAK.search(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from cppcc_graph.errors import BadSyntax, UnknownGraph, UpdateFailed
+from cppcc_graph.errors import BadSyntax, Unkeepable, UnknownGraph
 from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import Document, GraphWrite, UpdateRequest, named
 from cppcc_graph.store.documents import graph_of, parsed
@@ -13,8 +13,9 @@ from cppcc_graph.store.merging import in_named_graphs
 from cppcc_graph.store.modifying import update
 from cppcc_graph.store.patch import Patch
 from cppcc_graph.store.proposal import DatasetWrite, GraphRemoval, GraphUpdate
-from cppcc_graph.terms import BlankNode, NamedNode, Quad, Triple
+from cppcc_graph.terms import BlankNode, Literal, NamedNode, Quad, Term, Triple
 
+_LONGEST_QUOTE = 80
 Effective: TypeAlias = UpdateRequest | GraphUpdate | GraphWrite | GraphRemoval | DatasetWrite | Patch
 
 
@@ -28,6 +29,7 @@ def carried_out(store: EmbeddedStore, asked: Effective) -> Patch:
     Raises:
         BadSyntax: it does not parse, or writes into the default graph.
         UpdateFailed: a graph is missing that must be there, or the other way round.
+        Unkeepable: it adds a triple within a triple, or a text with a base direction.
         UnknownGraph: the graph to remove is not there.
         TooComplex, ServiceRefused, LoadRefused: as `Store.update` tells.
     """
@@ -49,8 +51,8 @@ class _Work:
 
     def do(self, patch: Patch) -> None:
         """Carries out what of *patch* has an effect."""
-        if any(isinstance(quad.object, Triple) for quad in patch.added):
-            raise UpdateFailed(mark("a triple within a triple is not kept here; state it by a node of its own"))
+        for quad in patch.added:
+            _check_kept(quad.object)
         step = self._store.effective(patch)
         if step:
             self._store.apply(step)
@@ -129,6 +131,28 @@ def dataset_of(document: Document) -> dict[NamedNode, list[Triple]]:
             raise BadSyntax(mark("every triple stands in a graph with an IRI; this document has others"), source="body")
         contents.setdefault(quad.graph_name, []).append(quad.triple)
     return contents
+
+
+def _check_kept(term: Term) -> None:
+    """
+    Nothing, if shapes and exports can tell *term* from all others.
+
+    Raises:
+        Unkeepable: otherwise.
+
+    Spec: RDF 1.2 Concepts, sections 3.1 (triple terms) and 3.4 (base direction of a literal).
+    """
+    if isinstance(term, Triple):
+        raise Unkeepable(mark("a triple within a triple is not kept here; state it by a node of its own"))
+    if isinstance(term, Literal) and term.direction is not None:
+        template = mark(
+            "the base direction of the text %(text)s is not kept here; write it with its language tag alone"
+        )
+        raise Unkeepable(template, values=(_shortened(str(term)),))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE // 2]}…{text[-_LONGEST_QUOTE // 2 :]}"
 
 
 def _has_blank_node(quad: Quad) -> bool:

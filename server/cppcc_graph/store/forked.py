@@ -8,13 +8,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import NoReturn
 
-from cppcc_graph.errors import CppccError, StoreUnavailable
+from cppcc_graph.errors import CppccError, JudgementInterrupted
 from cppcc_graph.store.workers import wire
 
 _PIECE_BYTES = 65_536
 _FIRST, _MANY = 3, 1_048_576
 _DONE, _FAILED = b"+", b"-"
-_GONE = "the process that judged a change has ended: it needed more memory or time than there is"
+_RETRY_AFTER_S = 5
 
 
 def forked(work: Callable[[], bytes]) -> bytes:
@@ -23,7 +23,7 @@ def forked(work: Callable[[], bytes]) -> bytes:
     when this one is killed, its locks are free and whoever waits for it knows at once.
 
     Raises:
-        StoreUnavailable: its process ended.
+        JudgementInterrupted: its process ended.
         CppccError: what it raised.
     """
     reading, writing = os.pipe()
@@ -40,7 +40,7 @@ def forked(work: Callable[[], bytes]) -> bytes:
         os.close(reading)
         _pid, status = os.waitpid(pid, 0)
     if status:
-        raise StoreUnavailable(_GONE)
+        raise JudgementInterrupted(retry_after_s=_RETRY_AFTER_S)
     if not told.startswith(_DONE):
         raise wire.unpack_failure(told.removeprefix(_FAILED))
     return told.removeprefix(_DONE)

@@ -57,6 +57,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would name another graph than the client did
     app.url_map.converters["int"] = Number
     init_request_log(app, measures or Measures(workings=Workings, why_not_ready=partial(_why_not_ready, store)))
     init_served(app, settings, store)

@@ -15,6 +15,7 @@ from cppcc_graph.web.i18n import gettext as _
 
 _PLAIN = "/:@!$&'()*+,;=-._~"
 _KNOWN = frozenset(ascii_letters + digits + _PLAIN)
+_EMPTY_FIRST = "/graphs//"  # which no route knows
 _EMPTY = frozenset({"", ".", ".."})
 
 
@@ -35,11 +36,17 @@ def is_plain(path: str) -> bool:
     meant = unquote(path)
     if any(letter.isascii() and letter not in _KNOWN for letter in meant):
         return False
-    return quote(meant, safe=_PLAIN) == path and _EMPTY.isdisjoint(path.strip("/").split("/"))
+    return quote(meant, safe=_PLAIN) == path and _EMPTY.isdisjoint(_segments(path))
+
+
+def _segments(path: str) -> list[str]:
+    """Between the slashes; one at the end is part of the name before it."""
+    return path.removeprefix("/").removesuffix("/").split("/")
 
 
 def _refuse_other_spellings() -> None:
-    if "below" in (request.view_args or {}) and not is_plain(_path_as_it_came()):
+    is_direct = "below" in (request.view_args or {}) or request.path.startswith(_EMPTY_FIRST)
+    if is_direct and not is_plain(_path_as_it_came()):
         raise BadRequest(
             _(
                 "The address of a graph has one spelling: no empty segments, no dots alone, no escapes of ASCII "

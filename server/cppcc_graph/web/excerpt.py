@@ -56,15 +56,15 @@ def in_plain_text(found: Excerpt) -> str:
     return f"{number}{found.before}{found.wrong}{found.after}\n{' ' * len(number)}{before}{carets}\n"
 
 
-def remember(query: str) -> None:
-    """Keep the text of the query that the current request asks, in case there is something wrong with it."""
-    g.asked_text = query
+def remember(text: str | bytes) -> None:
+    """Keep the query, update or document that the current request brings, in case there is something wrong with it."""
+    g.asked_text = text
 
 
 def remembered() -> str:
-    """The text that was kept, or an empty one."""
-    text: str = g.get("asked_text", "")
-    return text
+    """The text that was kept, or an empty one; bytes that are no UTF-8 show as such."""
+    text: str | bytes = g.get("asked_text", "")
+    return text if isinstance(text, str) else text.decode("utf-8-sig", errors="replace")
 
 
 def _columns(letter: str) -> int:

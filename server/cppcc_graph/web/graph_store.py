@@ -21,6 +21,7 @@ from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.proposal import GraphRemoval, GraphUpdate
 from cppcc_graph.terms import BASE
 from cppcc_graph.web.answering import answer, nothing_to_say
+from cppcc_graph.web.excerpt import remember
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.memento import linked, original, timegate
 from cppcc_graph.web.negotiate import parse_media_type
@@ -175,6 +176,7 @@ def patch(below: str | None = None) -> Response:
         raise BadRequest(
             _("The body is not UTF-8: byte %(position)s does not belong there.", position=error.start)
         ) from error
+    remember(text)
     asked = UpdateRequest(update=text, base_iri=target.base_iri)
     return propose(GraphUpdate(graph_iri=target.iri, request=asked), "patch", grant, target=target.iri)
 
@@ -238,7 +240,9 @@ def _document(base_iri: str) -> Document:
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType(_("A graph is sent uncompressed, or with Content-Encoding gzip."))
     rdf_format = _format_of(request.headers.get("Content-Type", ""))
-    return Document(content=request.get_data(cache=False), format=rdf_format, base_iri=base_iri)
+    document = Document(content=request.get_data(cache=False), format=rdf_format, base_iri=base_iri)
+    remember(document.content)
+    return document
 
 
 def _parts(base_iri: str) -> tuple[Document, ...]:
@@ -246,7 +250,10 @@ def _parts(base_iri: str) -> tuple[Document, ...]:
     files = [part for _name, part in request.files.items(multi=True)]
     if not files or request.form:
         raise BadRequest(_("A form holds the documents as files, and nothing else."))
-    return tuple(Document(content=part.read(), format=_format_of_part(part), base_iri=base_iri) for part in files)
+    documents = tuple(Document(content=part.read(), format=_format_of_part(part), base_iri=base_iri) for part in files)
+    if len(documents) == 1:  # of several, a message does not say which one is wrong
+        remember(documents[0].content)
+    return documents
 
 
 def _format_of_part(part: FileStorage) -> Format:

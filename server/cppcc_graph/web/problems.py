@@ -44,17 +44,20 @@ _OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
     (errors.UnknownVersion, "unknown-version", 404, mark("There is no such version")),
     (errors.UnknownFormat, "unknown-format", 406, mark("There is no such format")),
     (errors.UnsuitableFormat, "unsuitable-format", 406, mark("No accepted format can hold this answer")),
+    (errors.Unkeepable, "term-not-kept", 409, mark("Such a term is not kept here")),
     (errors.UpdateFailed, "update-failed", 409, mark("The data do not allow this update")),
     (errors.Outdated, "outdated", 412, mark("The data have changed meanwhile")),
     (errors.BadShapes, "bad-shapes", 422, mark("The shapes cannot judge")),
     (errors.NotConforming, "not-conforming", 422, mark("The data break the shapes")),
     (errors.ServiceFailed, "service-failed", 502, mark("Another endpoint did not answer")),
     (errors.NotKept, "not-kept", 507, mark("The change could not be kept")),
+    (errors.NotWhole, "not-whole", 502, mark("The store broke off its answer")),
     (errors.StoreUnavailable, "store-unavailable", 502, mark("The store does not answer")),
     (errors.QueryTimeout, "query-timeout", 503, mark("The query took too long")),
     (errors.QueryKilled, "query-killed", 503, mark("The query ended its process")),
     (errors.AnswerTooLarge, "answer-too-large", 503, mark("The answer is too large to be sent")),
     (errors.WriteInterrupted, "write-interrupted", 503, mark("The write was interrupted")),
+    (errors.JudgementInterrupted, "judgement-interrupted", 503, mark("The judgement was interrupted")),
     (errors.TooManyChanges, "too-many-changes", 503, mark("Too much would have to be gone through")),
     (errors.StoreBusy, "store-busy", 503, mark("The store is busy")),
 )
@@ -163,7 +166,7 @@ def _our_problem(error: errors.CppccError) -> Problem:
 def _headers(error: errors.CppccError) -> dict[str, str]:
     """Spec: RFC 9110, sections 10.2.3 (Retry-After) and 11.6.1 (WWW-Authenticate); RFC 6750, section 3."""
     match error:
-        case errors.StoreBusy() | errors.TooManyAttempts():
+        case errors.StoreBusy() | errors.TooManyAttempts() | errors.JudgementInterrupted():
             return {"Retry-After": str(error.retry_after_s)}
         case errors.Unauthorised():
             return {"WWW-Authenticate": _REALM + (f', error="{error.code}"' if error.code else "")}

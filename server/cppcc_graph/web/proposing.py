@@ -7,7 +7,7 @@ from werkzeug.exceptions import BadRequest
 
 from cppcc_graph.errors import ReadOnly
 from cppcc_graph.grants import Grant
-from cppcc_graph.store.commits import MAX_MESSAGE, Operation, is_plain
+from cppcc_graph.store.commits import MAX_MESSAGE, Operation, is_line
 from cppcc_graph.store.proposal import Asked, Job, Proposal, Verdict, Writable
 from cppcc_graph.web.answering import nothing_to_say
 from cppcc_graph.web.conditional import expected_numbers
@@ -107,6 +107,6 @@ def _message(given: str) -> str:
         raise BadRequest(
             _("The message has %(n)s characters; at most %(limit)s are kept.", n=len(given), limit=MAX_MESSAGE)
         )
-    if not is_plain(given):
-        raise BadRequest(_("The message holds a character that is none of a text."))
+    if not is_line(given):
+        raise BadRequest(_("The message is one line of text, without breaks and control characters."))
     return given

@@ -7,6 +7,7 @@ from cppcc_graph.errors import ReadOnly
 from cppcc_graph.formats import DATASET_FORMATS
 from cppcc_graph.store.base import Document
 from cppcc_graph.store.proposal import DatasetWrite, Reversal
+from cppcc_graph.web.excerpt import remember
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.negotiate import parse_media_type
 from cppcc_graph.web.proposing import is_gated, job_of, propose
@@ -58,6 +59,8 @@ def _dataset() -> Document:
     media_type = parse_media_type(request.headers.get("Content-Type", ""))[0]
     for candidate in DATASET_FORMATS:
         if media_type in candidate.media_types:
-            return Document(content=request.get_data(cache=False), format=candidate)
+            document = Document(content=request.get_data(cache=False), format=candidate)
+            remember(document.content)
+            return document
     types = ", ".join(candidate.media_type for candidate in DATASET_FORMATS)
     raise UnsupportedMediaType(_("Send the graphs as one of %(types)s, and say which in Content-Type.", types=types))

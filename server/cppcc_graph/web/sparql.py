@@ -12,6 +12,7 @@ from cppcc_graph.settings import UNION
 from cppcc_graph.store.base import QueryRequest, Store, UpdateRequest
 from cppcc_graph.web import examples
 from cppcc_graph.web.answering import answer, document, editor, look, nothing_to_say, render_look
+from cppcc_graph.web.excerpt import remember
 from cppcc_graph.web.links import root
 from cppcc_graph.web.pages import QueryPage, render
 from cppcc_graph.web.proposing import is_gated, propose
@@ -45,6 +46,7 @@ def endpoint() -> Response:
     asked = read_operation(request, is_writable=settings().writable)
     if isinstance(asked, UpdateRequest):
         grant = check_may_write("update")
+        remember(asked.update)
         if is_gated():
             return propose(asked, "update", grant)
         store().update(asked)

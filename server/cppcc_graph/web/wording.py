@@ -82,6 +82,12 @@ def _update_failed(error: errors.UpdateFailed) -> str:
 
 
 @detail.register
+def _unkeepable(error: errors.Unkeepable) -> str:
+    reason = filled(error.template, error.values, translation=_(error.template))
+    return _("Nothing was changed: %(reason)s.", reason=reason)
+
+
+@detail.register
 def _read_only(_error: errors.ReadOnly) -> str:
     return _("The graphs are only read here. The data change where they are published.")
 
@@ -172,6 +178,15 @@ def _interrupted(_error: errors.WriteInterrupted) -> str:
 
 
 @detail.register
+def _judgement_interrupted(error: errors.JudgementInterrupted) -> str:
+    return _(
+        "Nothing was changed: the process that judged the change was ended, or needed more memory than there is. "
+        "Try again in %(seconds)s seconds, or send the change in smaller pieces.",
+        seconds=error.retry_after_s,
+    )
+
+
+@detail.register
 def _no_history(_error: errors.NoHistory) -> str:
     return _("This server keeps no history; one with a store on disk does.")
 
@@ -200,6 +215,11 @@ def _busy(error: errors.StoreBusy) -> str:
 def _unavailable(_error: errors.StoreUnavailable) -> str:
     # The reason names a folder of the server; it is for the operator, and stands in the log.
     return _("The server cannot read its data now. Its operator finds the reason in the log.")
+
+
+@detail.register
+def _not_whole(_error: errors.NotWhole) -> str:
+    return _("The answer of the engine behind this server was not whole, and nothing of it is passed on. Try again.")
 
 
 @detail.register
