@@ -73,22 +73,29 @@ RDF = _namespace("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type lan
 RDFS = _namespace("rdfs", "http://www.w3.org/2000/01/rdf-schema#", "label comment isDefinedBy")
 OWL = _namespace("owl", "http://www.w3.org/2002/07/owl#", "Ontology versionIRI versionInfo")
 XSD = _namespace(
-    "xsd", "http://www.w3.org/2001/XMLSchema#", "string integer decimal boolean date dateTime nonNegativeInteger"
+    "xsd",
+    "http://www.w3.org/2001/XMLSchema#",
+    "string integer decimal boolean date dateTime nonNegativeInteger hexBinary",
 )
 SKOS = _namespace("skos", "http://www.w3.org/2004/02/skos/core#", "prefLabel altLabel definition")
-DCTERMS = _namespace("dcterms", "http://purl.org/dc/terms/", "title description identifier")
+DCTERMS = _namespace(
+    "dcterms",
+    "http://purl.org/dc/terms/",
+    "Frequency LicenseDocument LinguisticSystem MediaType MediaTypeOrExtent PeriodOfTime Standard accrualPeriodicity "
+    "conformsTo creator description format identifier issued language license publisher source temporal title",
+)
 PROV = _namespace(
     "prov",
     "http://www.w3.org/ns/prov#",
     "Activity Agent Entity endedAtTime generatedAtTime startedAtTime used wasAssociatedWith wasGeneratedBy "
-    "wasRevisionOf",
+    "wasDerivedFrom wasRevisionOf",
 )
 QB = _namespace("qb", "http://purl.org/linked-data/cube#", "Observation")
 SDMX_DIMENSION = _namespace("sdmx-dimension", "http://purl.org/linked-data/sdmx/2009/dimension#")
 SDMX_MEASURE = _namespace("sdmx-measure", "http://purl.org/linked-data/sdmx/2009/measure#")
 SDMX_ATTRIBUTE = _namespace("sdmx-attribute", "http://purl.org/linked-data/sdmx/2009/attribute#")
 ORG = _namespace("org", "http://www.w3.org/ns/org#")
-FOAF = _namespace("foaf", "http://xmlns.com/foaf/0.1/")
+FOAF = _namespace("foaf", "http://xmlns.com/foaf/0.1/", "Agent Document homepage name primaryTopic")
 SCHEMA = _namespace("schema", "https://schema.org/")
 OA = _namespace("oa", "http://www.w3.org/ns/oa#", "start end exact")
 TIME = _namespace("time", "http://www.w3.org/2006/time#")
@@ -97,8 +104,25 @@ UNIT = _namespace("unit", "http://qudt.org/vocab/unit/")
 OPENGOV = _namespace("opengov", "http://www.w3.org/ns/opengov#")
 SH = _namespace("sh", "http://www.w3.org/ns/shacl#")
 VANN = _namespace("vann", "http://purl.org/vocab/vann/")
-VOID = _namespace("void", "http://rdfs.org/ns/void#", "triples")
-DCAT = _namespace("dcat", "http://www.w3.org/ns/dcat#")
+VOID = _namespace(
+    "void",
+    "http://rdfs.org/ns/void#",
+    "Dataset DatasetDescription class classPartition classes dataDump distinctObjects distinctSubjects entities "
+    "exampleResource feature properties property propertyPartition sparqlEndpoint subset triples uriSpace vocabulary",
+)
+DCAT = _namespace(
+    "dcat",
+    "http://www.w3.org/ns/dcat#",
+    "Catalog DataService Dataset DatasetSeries Distribution accessService accessURL byteSize compressFormat dataset "
+    "distribution downloadURL endDate endpointDescription endpointURL inSeries keyword landingPage mediaType "
+    "packageFormat servesDataset service startDate",
+)
+SPDX = _namespace(
+    "spdx",
+    "http://spdx.org/rdf/terms#",
+    "Checksum ChecksumAlgorithm algorithm checksum checksumAlgorithm_sha256 checksumValue",
+)
+"""Not among `PREFIXES`: it occurs in the catalogue alone, never in the data."""
 SD = _namespace(
     "sd",
     "http://www.w3.org/ns/sparql-service-description#",

@@ -15,14 +15,14 @@ from cppcc_graph import web
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.patch import Patch
-from cppcc_graph.web import change_pages, change_parts, form_parts, pages, parts
+from cppcc_graph.web import catalogue_parts, change_pages, change_parts, form_parts, pages, parts
 from cppcc_graph.web.headers import let_be_framed
 from cppcc_graph.web.theme import THEMES
 
 TEMPLATES = Path(web.__file__).parent / "templates"
 SHOWN = [
     known
-    for module in (pages, parts, change_pages, change_parts, form_parts)
+    for module in (pages, parts, change_pages, change_parts, form_parts, catalogue_parts)
     for known in vars(module).values()
     if dataclasses.is_dataclass(known) and known.__module__ == module.__name__
 ]
@@ -33,6 +33,7 @@ ADDRESSES = [
     "/",
     "/questions/",
     "/problems",
+    "/catalogue?format=html",
     "/sparql?format=html",
     "/sparql?format=html&query=ASK{}",
     "/sparql?format=html&query=ASK{",

@@ -10,6 +10,7 @@ from cppcc_graph.errors import CppccError
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.base import Store
 from cppcc_graph.web import (
+    catalogue,
     dumps,
     earlier,
     entities,
@@ -21,13 +22,16 @@ from cppcc_graph.web import (
     publishing,
     questions,
     sparql,
+    void,
 )
 from cppcc_graph.web.bodies import MAX_BODY_BYTES as MAX_BODY_BYTES
 from cppcc_graph.web.direct_names import init_direct_names
+from cppcc_graph.web.dump_files import init_dump_files
 from cppcc_graph.web.examples import init_examples
 from cppcc_graph.web.frame import init_frame
 from cppcc_graph.web.headers import init_headers
 from cppcc_graph.web.i18n import init_i18n
+from cppcc_graph.web.inventory import init_inventory
 from cppcc_graph.web.journals import init_history
 from cppcc_graph.web.measures import Measures, Workings
 from cppcc_graph.web.problems import init_problems
@@ -71,8 +75,10 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_direct_names(app)
     init_writing(app, settings)
     init_unread(app)
-    concerns = (operations, home, sparql, graph_store, dumps, publishing, history, earlier, feed, questions, entities)
-    for concern in concerns:
+    init_dump_files(app)
+    init_inventory(app)
+    reading = (operations, home, sparql, graph_store, dumps, void, catalogue)
+    for concern in (*reading, publishing, history, earlier, feed, questions, entities):
         app.register_blueprint(concern.blueprint)
     return app
 

@@ -1,66 +1,112 @@
-"""The whole dataset as one file, of one version, whatever is written meanwhile."""
+"""
+The whole dataset as one file, of one version, whatever is written meanwhile; in whole or in part.
 
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotFound
+Spec: RFC 9110, section 14 (Range Requests); RFC 9530, section 3 (Repr-Digest).
+"""
+
+import re
+from base64 import b64encode
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.exceptions import NotFound, RequestedRangeNotSatisfiable
+from werkzeug.wrappers import Response as BaseResponse
 
 from cppcc_graph.formats import N_QUADS
 from cppcc_graph.packing import GZIP, PLAIN
-from cppcc_graph.store.base import QueryRequest
-from cppcc_graph.web.answering import sent
-from cppcc_graph.web.conditional import validator
-from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.conditional import REVALIDATE, entity_tag, is_known
+from cppcc_graph.web.dump_files import Dump, DumpFile, dump_file, dump_files
 from cppcc_graph.web.proposing import VERSION_HEADER
-from cppcc_graph.web.reply import Asked, reply, unchanged
-from cppcc_graph.web.request_log import note_answer, note_query
-from cppcc_graph.web.served import store
 
 blueprint = Blueprint("dumps", __name__)
 
-_GZIP_TYPE = "application/gzip"
+DUMPS = (
+    Dump(name="all.nq", kind=PLAIN, media_type=N_QUADS.media_type, label=N_QUADS.label),
+    Dump(
+        name="all.nq.gz",
+        kind=GZIP,
+        media_type="application/gzip",
+        label=f"{N_QUADS.label}, gzip",
+        inner_type=N_QUADS.media_type,
+    ),
+)
+"""Every file that there is, each with a name that stays. Spec: RFC 6713 (application/gzip)."""
+
+_BY_NAME = {dump.name: dump for dump in DUMPS}
+_ONE_RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.IGNORECASE)
 
 
-@blueprint.route("/dumps/all.nq", methods=["GET"])
-def plain() -> Response:
-    """Every named graph in N-Quads, graph after graph, each sorted."""
-    response = _dump(PLAIN, request.headers.get("Accept-Encoding", ""))
-    return _as_file(response, "all.nq")
+@blueprint.route("/dumps")
+@blueprint.route("/dumps/")
+def index() -> BaseResponse:
+    """Where the files are listed."""
+    return redirect(url_for("catalogue.show", _anchor="files"), 303)
 
 
-@blueprint.route("/dumps/all.nq.gz", methods=["GET"])
-def gzipped() -> Response:
-    """The same in gzip, which is what the file is and no coding for the way. Spec: RFC 6713 (application/gzip)."""
-    response = _dump(GZIP, "")
-    if response.mimetype == N_QUADS.media_type:
-        response.headers["Content-Type"] = _GZIP_TYPE
-    return _as_file(response, "all.nq.gz")
+@blueprint.route("/dumps/SHA256SUMS")
+def sums() -> Response:
+    """The SHA-256 of each of the files, as `sha256sum --check` reads it."""
+    lines = (f"{file.sha256}  {name}\n" for name, file in dump_files(DUMPS).items())
+    return Response("".join(lines), mimetype="text/plain")
 
 
-def _dump(packing: str, accept_encoding: str) -> Response:
-    """The dataset in the state of the evaluator that was asked."""
-    served = store()
-    state, number = served.state(), served.number
-    if not state:
-        raise NotFound(_("The data lie in another engine, which is dumped there."))
-    asked = QueryRequest(
-        query=f"dump {packing}", dump=packing, formats=(N_QUADS,), client=request.remote_addr or ""
-    )  # fmt: skip
-    note_query(asked)
-    opaque = validator(asked, state)
-    wish = Asked(accept_encoding=accept_encoding, if_none_match=request.headers.get("If-None-Match"))
-    known = unchanged(opaque, wish)
-    if known is not None:
-        return _numbered(sent(known), number)
-    found = served.answer(asked)
-    note_answer(found)
-    return _numbered(sent(reply(found, opaque, wish)), found.number)
-
-
-def _numbered(response: Response, number: int) -> Response:
-    if number:
-        response.headers[VERSION_HEADER] = str(number)
+@blueprint.route("/dumps/<name>")
+def show(name: str) -> Response:
+    """The whole dataset as a file, or a part of its bytes; the catalogue lists the files."""
+    dump = _BY_NAME.get(name)
+    if dump is None:
+        raise NotFound
+    file = dump_file(dump)
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Cache-Control": REVALIDATE,
+        "ETag": entity_tag(file.opaque),
+        **({VERSION_HEADER: str(file.number)} if file.number else {}),
+    }
+    if is_known(request.headers.get("If-None-Match"), file.opaque):
+        unchanged = Response(status=304, headers=headers)
+        del unchanged.headers["Content-Type"]
+        return unchanged
+    response = _part(file, headers["ETag"])
+    response.headers.update(headers)
+    response.headers["Content-Type"] = dump.media_type
+    response.headers["Content-Disposition"] = f'attachment; filename="{dump.name}"'
+    response.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(file.sha256)).decode()}:"
     return response
 
 
-def _as_file(response: Response, name: str) -> Response:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+def _part(file: DumpFile, tag: str) -> Response:
+    """What is asked for of the file: all of it, or one range of its bytes."""
+    begin, end, status = 0, file.n_bytes, 200
+    asked = _asked_range(tag, file.n_bytes)
+    if asked is not None:
+        (begin, end), status = asked, 206
+    response = Response(file.pieces(begin, end), status=status)
+    response.content_length = end - begin
+    if asked is not None:
+        response.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{file.n_bytes}"
     return response
+
+
+def _asked_range(tag: str, n_bytes: int) -> tuple[int, int] | None:
+    """
+    Begin and end, exclusive, of the one range that is asked for; None for the whole.
+
+    Whoever asks for several ranges, in other units, or for a part of a file that has changed, gets the whole.
+
+    Raises:
+        RequestedRangeNotSatisfiable: no byte lies there.
+
+    Spec: RFC 9110, sections 13.1.5 (If-Range), 14.1.2 (Byte Ranges), 14.2 (Range), 15.5.17 (416).
+    """
+    asked = _ONE_RANGE.fullmatch(request.headers.get("Range", "")) if request.method == "GET" else None
+    if asked is None or request.headers.get("If-Range", tag) != tag or not (asked[1] or asked[2]):
+        return None
+    if not asked[1]:
+        begin, end = max(0, n_bytes - int(asked[2])), n_bytes
+    else:
+        begin, end = int(asked[1]), min(n_bytes, int(asked[2]) + 1) if asked[2] else n_bytes
+        if asked[2] and int(asked[2]) < int(asked[1]):
+            return None
+    if begin >= n_bytes or begin >= end:
+        raise RequestedRangeNotSatisfiable(length=n_bytes)
+    return begin, end

@@ -39,6 +39,7 @@ def frame() -> Frame:
             Link(text=_("Home"), href=url_for("home.show")),
             Link(text=_("Query"), href=url_for("sparql.endpoint")),
             Link(text=_("Questions"), href=url_for("questions.index")),
+            Link(text=_("Catalogue"), href=url_for("catalogue.show")),
             *history,
         ],
         version=__version__,

@@ -34,7 +34,7 @@ DATA_HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
 }
 """The same for answers that are no pages: nothing at all may be loaded from them."""
-_SENDABLE = "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match"
+_SENDABLE = "Accept, Accept-Datetime, Accept-Language, Content-Type, If-None-Match, If-Range, Range"
 _PREFLIGHT_AGE_S = 24 * 3600
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, url_for
 
 from cppcc_graph import catalogue
 from cppcc_graph.web import examples
+from cppcc_graph.web.catalogue import about_the_dataset
 from cppcc_graph.web.i18n import language, mark_plural, ngettext
 from cppcc_graph.web.links import href_of
 from cppcc_graph.web.pages import HomePage, ProblemsPage, render
@@ -48,6 +49,7 @@ def show() -> Response:
         n_questions=examples.count(),
         endpoint=url_for("sparql.endpoint", _external=True),
         example=_EXAMPLE % {"language": language()},
+        data=about_the_dataset(),
     )
     return render(page)
 

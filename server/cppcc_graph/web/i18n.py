@@ -70,6 +70,12 @@ def gettext(message: str, **values: object) -> str:
     return translated % values if values else translated
 
 
+def in_all_languages(message: str) -> dict[str, str]:
+    """*message* by language, for documents that say it in each of them."""
+    catalogues: dict[str, NullTranslations] = current_app.extensions["catalogues"]
+    return {code: catalogues[code].gettext(message) for code in LANGUAGES}
+
+
 def ngettext(one: str, many: str, n: int) -> str:
     """*one* or *many* of something, as the language of this answer has it for *n*."""
     translated: str = _catalogue().ngettext(one, many, n)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from flask import Response, render_template
+from markupsafe import Markup
 
 from cppcc_graph.web.form_parts import Field
 from cppcc_graph.web.parts import (
@@ -76,6 +77,7 @@ class HomePage:
         n_questions: How many there are in all.
         endpoint: Absolute address of the SPARQL endpoint.
         example: A short query to copy.
+        data: The dataset in the words of schema.org, as an element; empty when there is nothing to say.
     """
 
     TEMPLATE: ClassVar[str] = "home.html"
@@ -86,6 +88,7 @@ class HomePage:
     n_questions: int
     endpoint: str
     example: str
+    data: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

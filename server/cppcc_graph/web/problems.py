@@ -9,7 +9,14 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, MethodNotAllowed, NotAcceptable
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    NotAcceptable,
+    RequestedRangeNotSatisfiable,
+)
 
 from cppcc_graph import errors
 from cppcc_graph.phrases import mark
@@ -79,6 +86,11 @@ _HTTP: Mapping[int, tuple[str, str, str]] = {
         "unsupported-media-type",
         mark("The body is in a format that is not read here"),
         mark("Say in Content-Type what the body is."),
+    ),
+    416: (
+        "range-not-satisfiable",
+        mark("No such part is there"),
+        mark("Ask for bytes that the file has; Content-Range tells how many there are."),
     ),
     500: (
         "internal-error",
@@ -221,6 +233,8 @@ def _http_problem(error: HTTPException) -> Problem:
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         headers["Allow"] = allowed
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.length}"
     if isinstance(error, NothingAcceptable | BadParameter):
         members["supported"] = error.supported
     words = own_words or _(default, allowed=allowed, limit=request.max_content_length)

@@ -1,10 +1,9 @@
 """What this endpoint can do and what it holds, in RDF, counted once for each state of the data."""
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from threading import Lock
 
+from cppcc_graph.catalogue import Known
 from cppcc_graph.formats import FORMATS, GRAPH_FORMATS, Format, write_graph
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Store
@@ -46,25 +45,16 @@ class Abilities:
 class Descriptions:
     """Service descriptions that were written before, the latest of them."""
 
-    _MOST = 32
-
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str, Abilities, str], bytes] = OrderedDict()
-        self._lock = Lock()
+        self._known: Known[bytes] = Known()
 
     def document(self, store: Store, abilities: Abilities, *, endpoint: str, rdf_format: Format) -> bytes:
         """The :func:`description` of this state of the store, written."""
-        key = (store.state(), endpoint, abilities, rdf_format.name)
-        with self._lock:
-            known = self._kept.get(key)
-        if known is not None:
-            return known
-        written = write_graph(description(store, abilities, endpoint=endpoint), rdf_format)
-        with self._lock:
-            self._kept[key] = written
-            while len(self._kept) > self._MOST:
-                self._kept.popitem(last=False)
-        return written
+
+        def written() -> bytes:
+            return write_graph(description(store, abilities, endpoint=endpoint), rdf_format)
+
+        return self._known.get(store, (endpoint, abilities, rdf_format.name), written)
 
 
 def description(store: Store, abilities: Abilities, *, endpoint: str) -> list[Triple]:

@@ -1,4 +1,4 @@
-"""What is in the dataset, counted when asked: kinds of things, and the reports one by one."""
+"""What is in the dataset: kinds of things, and the reports one by one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
