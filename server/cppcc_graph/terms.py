@@ -59,7 +59,12 @@ def _namespace(prefix: str, iri: str, names: str = "") -> Namespace:
     return Namespace(prefix, iri, frozenset(names.split()))
 
 
-CPPCC = _namespace("cppcc", f"{BASE}ontology#", "Report evidence inParagraph inText inferredFrom sourceText")
+CPPCC = _namespace(
+    "cppcc",
+    f"{BASE}ontology#",
+    "Paragraph Report Statement TextSpan evidence inParagraph inText inferredFrom sourceText unit value",
+)
+FUNCTION = _namespace("fn", f"{BASE}function#", "matches score")
 CPPCCSH = _namespace("cppccsh", f"{BASE}shapes#")
 
 HISTORY = _namespace(
@@ -77,7 +82,7 @@ XSD = _namespace(
     "http://www.w3.org/2001/XMLSchema#",
     "string integer decimal boolean date dateTime nonNegativeInteger hexBinary",
 )
-SKOS = _namespace("skos", "http://www.w3.org/2004/02/skos/core#", "prefLabel altLabel definition")
+SKOS = _namespace("skos", "http://www.w3.org/2004/02/skos/core#", "prefLabel altLabel hiddenLabel definition")
 DCTERMS = _namespace(
     "dcterms",
     "http://purl.org/dc/terms/",

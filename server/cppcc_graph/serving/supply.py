@@ -25,6 +25,7 @@ from cppcc_graph.store.workers.values import CODECS, PROPOSE
 
 OpenStore = Callable[[], Store]
 _SNAPSHOTS = "snapshots"
+_INDEX = ".index"
 _PIECE_BYTES = 65536
 
 
@@ -57,7 +58,7 @@ class Supply:
 
 def in_memory(open_store: OpenStore) -> Supply:
     """Data that *open_store* reads into this process, and that its forks share."""
-    return Supply(read=lambda: partial(_itself, open_store()), is_sealed=True)
+    return Supply(read=lambda: partial(_itself, _searchable(open_store())), is_sealed=True)
 
 
 def written_in_memory(open_store: OpenStore) -> Supply:
@@ -88,6 +89,7 @@ def versioned(open_gate: Callable[[], Gate]) -> Supply:
             opened[0].catch_up()
         else:
             opened.append(open_gate())
+        _searchable(opened[0].store)
         return partial(_itself, opened[0].store)
 
     def write(call: bytes, under_way: UnderWay) -> Written:
@@ -139,6 +141,13 @@ def elsewhere(open_store: OpenStore) -> Supply:
     return Supply(read=lambda: open_store, is_sealed=False, is_ours_alone=False)
 
 
+def _searchable(store: Store) -> Store:
+    """*store*, with the index that its forks inherit."""
+    if isinstance(store, EmbeddedStore):
+        store.searching.index()
+    return store
+
+
 def _itself(store: Store) -> Store:
     return store
 
@@ -165,15 +174,17 @@ def _snapshot_taken(folder: Path, snapshots: Path, open_store: Callable[[], Embe
 
 def _with_history(snapshot: Path, number: int, history: EmbeddedStore | None) -> Store:
     store = EmbeddedStore.of_snapshot(snapshot)
+    store.searching.read(snapshot.with_suffix(_INDEX))
     store.number, store.history = number, history
     return store
 
 
 def _take_snapshot(folder: Path, target: Path, open_store: Callable[[], EmbeddedStore], telling: int) -> NoReturn:
     try:
-        open_store().close()
         target.parent.mkdir(parents=True, exist_ok=True)
+        open_store().close()
         take_snapshot(folder, target)
+        EmbeddedStore.of_snapshot(target).searching.index().save(target.with_suffix(_INDEX))
     except CppccError as error:
         os.write(telling, wire.pack_failure(error))
     except OSError as error:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol, TypeAlias
 
 from cppcc_graph.errors import BadSyntax
 from cppcc_graph.formats import Format, ResultForm
+from cppcc_graph.lexicon.wanted import Found, Wanted
 from cppcc_graph.phrases import mark
 from cppcc_graph.sinks import Sink
 from cppcc_graph.store.writes import Document as Document
@@ -230,6 +231,14 @@ class Store(Protocol):
 
     def versions(self) -> Mapping[str, str]:
         """Content hash of each named graph by its IRI, as in :meth:`version`."""
+
+    def find(self, wanted: Wanted) -> Found:
+        """
+        Things found by words: labels, aliases, figures and descriptions of the default graph.
+
+        Raises:
+            BadSyntax: the words are too long.
+        """
 
     def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
         """

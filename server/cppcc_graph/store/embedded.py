@@ -21,6 +21,7 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
 from cppcc_graph.errors import ReadOnly, UnknownGraph
 from cppcc_graph.formats import JSON, write_results
+from cppcc_graph.lexicon.wanted import Found, Wanted
 from cppcc_graph.queries import query
 from cppcc_graph.sinks import Sink
 from cppcc_graph.store.applying import apply_to, effective
@@ -37,8 +38,9 @@ from cppcc_graph.store.patch import Patch
 from cppcc_graph.store.refusals import OF_A_QUERY, about_update, refusal_of
 from cppcc_graph.store.rewriting import rewritten
 from cppcc_graph.store.scope import Scope, evaluated, scope_of, without_duplicates
+from cppcc_graph.store.searching import Calls, Searching
 from cppcc_graph.store.spelling import spelled_well
-from cppcc_graph.store.transactions import renewal, replacement, separate_replacement, with_merge
+from cppcc_graph.store.transactions import put_graph, replacement, separate_replacement, with_merge
 from cppcc_graph.store.written import Results, written
 from cppcc_graph.terms import BlankNode, DefaultGraph, NamedNode, Quad, Solution, Term, Triple
 
@@ -64,6 +66,7 @@ class EmbeddedStore:
         self.history: EmbeddedStore | None = None
         self._derived = Derived({})
         self._held = ExitStack()
+        self.searching = Searching(self)
 
     @classmethod
     def over(cls, engine: pyoxigraph.Store, folder: Path | None = None, *, held: ExitStack | None = None) -> Self:
@@ -92,16 +95,16 @@ class EmbeddedStore:
             self._engine.backup(str(folder))
 
     def select(self, query: str, **bindings: Term) -> list[Solution]:
+        return list(self._table(query, bindings))
+
+    def select_document(self, query: str, **bindings: Term) -> bytes:
+        return write_results(self._table(query, bindings), JSON)
+
+    def _table(self, query: str, bindings: Mapping[str, Term]) -> QuerySolutions:
         results = self._ours(query, bindings)
         if not isinstance(results, QuerySolutions):
             raise TypeError("select takes a SELECT query")
-        return list(results)
-
-    def select_document(self, query: str, **bindings: Term) -> bytes:
-        results = self._ours(query, bindings)
-        if not isinstance(results, QuerySolutions):
-            raise TypeError("select_document takes a SELECT query")
-        return write_results(results, JSON)
+        return results
 
     def construct(self, query: str, **bindings: Term) -> list[Triple]:
         results = self._ours(query, bindings)
@@ -126,19 +129,24 @@ class EmbeddedStore:
         request, outline = alone(request)
         scope = scope_of(request, outline)
         try:  # and no context managers, which take as long as the rest of this
-            results = self.results(request, scope)
+            calls = self.searching.calls()
+            results = self.results(request, scope, calls)
             is_no = isinstance(results, QueryBoolean) and not results
             answer = written(results, request.formats, into)
+            calls.check()
             return explained(answer, request, outline, self._engine) if answer.n_rows == 0 or is_no else answer
         except OF_A_QUERY as error:
             raise refusal_of(error, request) from error
         except OSError as error:
             raise unavailable(error, self._folder) from error
 
-    def results(self, request: QueryRequest, scope: Scope) -> Results:
+    def results(self, request: QueryRequest, scope: Scope, calls: Calls) -> Results:
         """What the engine gives for a query that was looked at before, over *scope*; raises what the engine raises."""
         engine, scope = without_duplicates(self._engine, scope) if self._shares(scope) else (self._engine, scope)
-        return evaluated(engine, request, scope, is_union=self._is_union())
+        return evaluated(engine, request, scope, is_union=self._is_union(), functions=calls.functions)
+
+    def find(self, wanted: Wanted) -> Found:
+        return self.searching.find(wanted)
 
     def _shares(self, scope: Scope) -> bool:
         """Whether the graphs to merge share a triple."""
@@ -156,8 +164,8 @@ class EmbeddedStore:
         """Pairs of named graphs that share a triple; computed once per state, when first asked for."""
         derived = self._derived
         if derived.overlaps is None:
-            pairs = [] if self._is_union() else self.select(query("overlapping-graphs"))
-            derived.overlaps = frozenset(frozenset((iri_of(row["graph"]), iri_of(row["other"]))) for row in pairs)
+            rows = [] if self._is_union() else self.select(query("overlapping-graphs"))
+            derived.overlaps = frozenset(frozenset((iri_of(row["graph"]), iri_of(row["other"]))) for row in rows)
         return derived.overlaps
 
     def graphs(self) -> list[GraphSummary]:
@@ -243,7 +251,7 @@ class EmbeddedStore:
         """
         with self._writing, translated(self._folder):
             apply_to(self._engine, patch, is_merged=self._is_merged)
-            self._changed(self._derived.after(patch))
+            self._changed(self._derived.after(patch), patch)
 
     def update(self, request: UpdateRequest) -> None:
         self._check_writable()
@@ -257,13 +265,7 @@ class EmbeddedStore:
         graph = DefaultGraph() if write.graph_iri is None else named(write.graph_iri)
         triples = [triple for document in write.documents for triple in graph_of(document)]
         with self._writing, translated(self._folder):
-            is_new = isinstance(graph, NamedNode) and not self._engine.contains_named_graph(graph)
-            if write.is_replacing and not is_new:
-                self._engine.update(renewal(graph, triples))
-            elif triples:
-                self._engine.extend(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
-            else:
-                self._engine.add_graph(graph)
+            is_new = put_graph(self._engine, graph, triples, is_replacing=write.is_replacing)
             self._changed(Derived({}))
         return is_new
 
@@ -278,9 +280,10 @@ class EmbeddedStore:
         if self._is_merged:
             raise ReadOnly
 
-    def _changed(self, known: Derived) -> None:
-        """Keeps the data, and of what was derived from them *known*."""
+    def _changed(self, known: Derived, patch: Patch | None = None) -> None:
+        """Keeps the data, and of what was derived from them *known*; *patch*, if that is all that has changed."""
         self._derived = known
+        self.searching.forget() if patch is None else self.searching.follow(patch)
         if self._folder is not None:
             # The engine's commit survives a killed process but only flush() survives a power cut.
             self._engine.flush()

@@ -104,10 +104,14 @@ class _Step:
         """A row for each way in which the template's variables can be bound."""
         form = f"SELECT DISTINCT {' '.join(f'?{name}' for name in names)} WHERE" if names else "ASK"
         asked = QueryRequest(query=f"{self.prologue}{form} {where}", base_iri=self.request.base_iri)
-        found = self.store.results(asked, self._scope(graph))
+        calls = self.store.searching.calls()
+        found = self.store.results(asked, self._scope(graph), calls)
         if isinstance(found, QuerySolutions):
-            return [[solution[name] for name in names] for solution in found]
-        return [()] if found else []
+            rows: list[Row] = [[solution[name] for name in names] for solution in found]
+        else:
+            rows = [()] if found else []
+        calls.check()
+        return rows
 
     def _scope(self, graph: str) -> Scope:
         using, request = self.operation.using, self.request

@@ -18,6 +18,7 @@ from typing import TypeVar
 
 from cppcc_graph.errors import ReadOnly, StoreBusy, StoreUnavailable, TooComplex, UnknownGraph
 from cppcc_graph.formats import choose
+from cppcc_graph.lexicon.wanted import Found, Wanted
 from cppcc_graph.phrases import mark
 from cppcc_graph.queries import query
 from cppcc_graph.sinks import Sink
@@ -43,7 +44,8 @@ from cppcc_graph.store.ledger import (
     unfinished,
 )
 from cppcc_graph.store.plain import check_functions, form_of, without_escapes
-from cppcc_graph.store.scoped import Scope, names_graphs, scoped
+from cppcc_graph.store.scoped import Scope, names_graphs, of_ours, scoped
+from cppcc_graph.store.searching_elsewhere import SearchingElsewhere
 from cppcc_graph.terms import Literal, NamedNode, Quad, Solution, Term, Triple
 
 T = TypeVar("T")
@@ -76,6 +78,7 @@ class RemoteStore:
         self._writing = threading.Lock()
         self._known: Ledger | None = None
         self._is_introduced = False
+        self._searching = SearchingElsewhere(self)
 
     def select(self, query: str, **bindings: Term) -> list[Solution]:
         return self._over_everything(query, bindings, self._asking.rows)
@@ -117,7 +120,7 @@ class RemoteStore:
         wanted = tuple(tuple(dict.fromkeys(named(iri).value for iri in iris)) for iris in given)
 
         def once(names: tuple[str, ...]) -> Answer:
-            scope = _scope(wanted, names) if any(wanted) else Scope(default=(MERGE,), named=names)
+            scope = of_ours(wanted, names) if any(wanted) else Scope(default=(MERGE,), named=names)
             if self._would_count_twice(scope, deadline):
                 return self._over_copy(request, scope, into)
             text = scoped(request.query, scope, base_iri=request.base_iri)
@@ -221,6 +224,9 @@ class RemoteStore:
     def versions(self) -> Mapping[str, str]:
         return {iri: entry.content_hash for iri, entry in self._ledger().entries.items()}
 
+    def find(self, wanted: Wanted) -> Found:
+        return self._searching.find(wanted)
+
     def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
         entries = self._ledger().entries
         if graph_iri is None:
@@ -285,15 +291,6 @@ class RemoteStore:
 
     def close(self) -> None:
         self._endpoint.close()
-
-
-def _scope(wanted: tuple[tuple[str, ...], ...], names: tuple[str, ...]) -> Scope:
-    """Those of the graphs asked for that are ours."""
-    default, named_graphs = wanted
-    return Scope(
-        default=tuple(iri for iri in default if iri in names),
-        named=tuple(iri for iri in named_graphs if iri in names),
-    )
 
 
 def _of_ledger(name: str) -> str:

@@ -4,7 +4,7 @@ Which graphs of the embedded engine a query sees.
 Spec: SPARQL 1.1 Query, section 13.2 (specifying RDF datasets); SPARQL 1.1 Protocol, section 2.1.4.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,6 +12,7 @@ import pyoxigraph
 
 from cppcc_graph.guard import Outline
 from cppcc_graph.store.base import QueryRequest, named
+from cppcc_graph.store.searching import Function
 from cppcc_graph.store.spelling import spelled_well
 from cppcc_graph.store.written import Results
 from cppcc_graph.terms import DefaultGraph, NamedNode, Quad
@@ -55,7 +56,14 @@ def without_duplicates(engine: pyoxigraph.Store, scope: Scope) -> tuple[pyoxigra
     return scratch, Scope((DefaultGraph(),), scope.named)
 
 
-def evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: Scope, *, is_union: bool) -> Results:
+def evaluated(
+    engine: pyoxigraph.Store,
+    request: QueryRequest,
+    scope: Scope,
+    *,
+    is_union: bool,
+    functions: Mapping[NamedNode, Function],
+) -> Results:
     """
     The results of a query.
 
@@ -64,6 +72,7 @@ def evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: Scope, *, 
         request: The query.
         scope: Which graphs it sees.
         is_union: Whether the default graph is the union of the named ones where the scope says nothing.
+        functions: That the query may call beside those of the specification, by IRI.
     """
     ask = partial(
         engine.query,
@@ -71,5 +80,6 @@ def evaluated(engine: pyoxigraph.Store, request: QueryRequest, scope: Scope, *, 
         use_default_graph_as_union=is_union and scope.default is None,
         default_graph=None if scope.default is None else list(scope.default),
         named_graphs=None if scope.named is None else list(scope.named),
+        custom_functions={**functions},
     )
     return spelled_well(ask, request.query)

@@ -144,3 +144,12 @@ def _edited(query: str, edits: list[tuple[int, int, str]]) -> str:
 def _too_close(query: str, token: Token | None) -> BadSyntax:
     line, column = place_of(query, token.start if token else 0)
     return BadSyntax(mark("write a space behind each keyword"), line=line, column=column, source="query")
+
+
+def of_ours(wanted: tuple[tuple[str, ...], ...], names: tuple[str, ...]) -> Scope:
+    """Those of the graphs asked for that are ours."""
+    default, named_graphs = wanted
+    return Scope(
+        default=tuple(iri for iri in default if iri in names),
+        named=tuple(iri for iri in named_graphs if iri in names),
+    )

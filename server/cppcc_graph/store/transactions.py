@@ -41,6 +41,20 @@ def separate_replacement(contents: Mapping[NamedNode, list[Triple]], *, then_mer
     return " ;\n".join([*steps, query("add-to-merge")] if then_merged else steps)
 
 
+def put_graph(
+    engine: pyoxigraph.Store, graph: NamedNode | DefaultGraph, triples: list[Triple], *, is_replacing: bool
+) -> bool:
+    """*graph* gets *triples*, in the place of its own where *is_replacing*; gives whether it is new."""
+    is_new = isinstance(graph, NamedNode) and not engine.contains_named_graph(graph)
+    if is_replacing and not is_new:
+        engine.update(renewal(graph, triples))
+    elif triples:
+        engine.extend(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+    else:
+        engine.add_graph(graph)
+    return is_new
+
+
 def renewal(graph: NamedNode | DefaultGraph, triples: list[Triple]) -> str:
     """One graph becomes exactly *triples*, and stays, be it empty."""
     if isinstance(graph, DefaultGraph):

@@ -5,6 +5,7 @@ from collections.abc import Coroutine, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar, cast
 
+from cppcc_graph.lexicon.wanted import Found, Wanted
 from cppcc_graph.sinks import Sink
 from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryRequest, UpdateRequest
 from cppcc_graph.store.proposal import Job, Proposal, Verdict
@@ -91,6 +92,9 @@ class StoreInWorkers:
 
     def versions(self) -> Mapping[str, str]:
         return cast("dict[str, str]", self._called("versions"))
+
+    def find(self, wanted: Wanted) -> Found:
+        return cast("Found", self._called("find", wanted))
 
     def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
         return cast("Iterator[Quad]", self._called("quads", graph_iri))

@@ -12,6 +12,7 @@ from typing import cast
 import pyoxigraph
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
 
+from cppcc_graph.lexicon.wanted import Found, Hit
 from cppcc_graph.store.base import GraphSummary
 from cppcc_graph.store.federation import ServiceCall
 from cppcc_graph.store.proposal import Verdict
@@ -68,6 +69,15 @@ def _read_verdict(payload: bytes) -> Verdict:
     return Verdict(**fields)
 
 
+def _read_found(payload: bytes) -> Found:
+    fields = json.loads(payload)
+    hits = [
+        Hit(**{**hit, "types": tuple(hit["types"]), "ranges": tuple((start, end) for start, end in hit["ranges"])})
+        for hit in fields["hits"]
+    ]
+    return Found(hits=hits, n_hits=fields["n_hits"], facets=tuple((kind, n) for kind, n in fields["facets"]))
+
+
 PROPOSE = "propose"
 """The one method of a gate."""
 _PLAIN = Codec(lambda value: json.dumps(value).encode(), json.loads)
@@ -80,6 +90,7 @@ CODECS: Mapping[str, Codec] = {
     "versions": _PLAIN,
     "quads": Codec(_write_quads, _read_quads),
     "is_empty": _PLAIN,
+    "find": Codec(lambda found: json.dumps(asdict(cast("Found", found))).encode(), _read_found),
     "service_calls": Codec(
         lambda calls: json.dumps([asdict(c) for c in cast("list[ServiceCall]", calls)]).encode(), _read_calls
     ),

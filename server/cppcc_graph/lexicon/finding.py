@@ -1,0 +1,222 @@
+"""
+Things found in an index, the best first.
+
+The order is that of the stages: a label that is the words, an alias, a figure; a name that begins with them; names that
+contain them; names that sound like them; figures and descriptions. Within a stage the more important come first. So a
+page is filled from the first stages, and nothing is ranked that nobody sees.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cppcc_graph.errors import TooComplex
+from cppcc_graph.lexicon.asked import Asked, Word, asked, ranges, start_of
+from cppcc_graph.lexicon.index import MAX_IMPORTANCE, Index, texts_of
+from cppcc_graph.lexicon.normal import normal
+from cppcc_graph.lexicon.wanted import MAX_LIMIT, NOTHING, Found, Hit, Role, Text, Wanted
+from cppcc_graph.phrases import mark
+
+_ID_BITS = 52
+_BAND = 4.0
+_MAX_SCORED = 100_000
+_TOO_MANY = mark("the words “%(words)s” find more than %(limit)s things; say more of them")
+_EXACT = ((Role.LABEL, 100.0), (Role.ALIAS, 95.0), (Role.FIGURE, 90.0))
+_STARTING, _CONTAINING, _SOUNDING, _FIGURES, _ANYWHERE, _IN_PIECES = 80.0, 60.0, 50.0, 40.0, 30.0, 10.0
+_BY_NAME = "SELECT thing FROM names JOIN things ON things.id = thing WHERE key = ? AND role = ?"
+_BY_WORDS = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid"
+_OF_KINDS = (
+    "SELECT kinds, COUNT(*) FROM words JOIN things ON things.id = words.rowid WHERE words MATCH ? GROUP BY kinds"
+)
+_NAMES = ("label", "alias")
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """One way to find; either the exact name in a role, or an expression."""
+
+    score: float
+    expression: str = ""
+    role: Role | None = None
+
+
+def found(index: Index, wanted: Wanted) -> Found:
+    """
+    What *wanted* asks for.
+
+    Raises:
+        BadSyntax: the words are too long.
+    """
+    meant = asked(wanted.words)
+    if not meant.words:
+        return NOTHING
+    if wanted.only_names:
+        return Found(hits=_suggested(index, wanted, meant), n_hits=0, facets=())
+    kinds = index.kind_numbers(wanted.types) if wanted.types else None
+    stages = list(_stages(meant))
+    counted = _counted(index, stages[-1].expression)
+    if not counted and (pieces := _in_pieces(index, meant)):
+        stages = [_Stage(_IN_PIECES, pieces)]
+        counted = _counted(index, pieces)
+    limit = max(0, min(wanted.limit, MAX_LIMIT))
+    rows = _rows(index, meant, stages, kinds=kinds, most=wanted.offset + limit)
+    of_kind = _types(index)
+    facets: Counter[str] = Counter()
+    for number, n in counted.items():
+        facets.update(dict.fromkeys(of_kind[number], n))
+    return Found(
+        hits=_hits(index, rows[wanted.offset :], meant, wanted.language),
+        n_hits=sum(n for number, n in counted.items() if kinds is None or number in kinds),
+        facets=tuple(sorted(facets.items(), key=lambda facet: (-facet[1], facet[0]))),
+    )
+
+
+def _suggested(index: Index, wanted: Wanted, meant: Asked) -> list[Hit]:
+    kinds = index.kind_numbers(wanted.types) if wanted.types else None
+    stages = [stage for stage in _stages(meant) if stage.score >= _SOUNDING and stage.role is not Role.FIGURE]
+    rows = _rows(index, meant, stages, kinds=kinds, most=wanted.offset + max(0, min(wanted.limit, MAX_LIMIT)))
+    return _hits(index, rows[wanted.offset :], meant, wanted.language)
+
+
+def scores(index: Index, words: str) -> dict[str, float]:
+    """
+    The score of each thing that the words find, by its IRI.
+
+    Raises:
+        BadSyntax: the words are too long.
+        TooComplex: they find too much.
+    """
+    meant = asked(words)
+    if not meant.words:
+        return {}
+    stages = list(_stages(meant))
+    rows = _rows(index, meant, stages, kinds=None, most=_MAX_SCORED + 1)
+    if len(rows) > _MAX_SCORED:
+        raise TooComplex(_TOO_MANY, values=(words, f"{_MAX_SCORED:,}"))
+    return {str(index.rows("SELECT iri FROM things WHERE id = ?", row)[0][0]): score for row, score in rows}
+
+
+def _stages(meant: Asked) -> Iterator[_Stage]:
+    yield from (_Stage(score, role=role) for role, score in _EXACT)
+    start, is_all = start_of(meant.key)
+    beginning = f'start : "{start}"'
+    yield _Stage(_STARTING, beginning if is_all else f"{beginning} AND ({{{' '.join(_NAMES)}}} : {meant.whole})")
+    for score, columns, is_spoken in (
+        (_CONTAINING, _NAMES, False),
+        (_SOUNDING, _NAMES, True),
+        (_FIGURES, (*_NAMES, "figure"), True),
+        (_ANYWHERE, (*_NAMES, "figure", "description"), True),
+    ):
+        yield _Stage(score, " AND ".join(_expression(word, columns, is_spoken=is_spoken) for word in meant.words))
+
+
+def _expression(word: Word, columns: Sequence[str], *, is_spoken: bool) -> str:
+    written = word.in_columns(*columns)
+    return f"({word.spoken_or(written)})" if is_spoken else f"({written})"
+
+
+def _rows(
+    index: Index, meant: Asked, stages: Sequence[_Stage], *, kinds: Sequence[int] | None, most: int
+) -> list[tuple[int, float]]:
+    """Numbers and scores of the first *most* rows, each once."""
+    rows: dict[int, float] = {}
+    for stage in stages:
+        if len(rows) >= most:
+            break
+        for number in _of_stage(index, meant, stage, kinds, most=most):
+            importance = MAX_IMPORTANCE - (number >> _ID_BITS)
+            bonus = 0.0 if stage.role is not None else _BAND * importance / MAX_IMPORTANCE
+            rows.setdefault(number, round(stage.score + bonus, 2))
+    return list(rows.items())[:most]
+
+
+def _of_stage(index: Index, meant: Asked, stage: _Stage, kinds: Sequence[int] | None, *, most: int) -> list[int]:
+    values: tuple[str | int, ...]
+    if stage.role is not None:
+        of_kinds = "" if kinds is None else f" AND kinds IN ({', '.join(map(str, kinds))})"
+        query, values = f"{_BY_NAME}{of_kinds} ORDER BY thing", (meant.key, int(stage.role))
+    else:
+        of_kinds = "" if kinds is None else f" AND kind : ({' OR '.join(f'k{kind}' for kind in kinds)})"
+        query, values = _BY_WORDS, (f"({stage.expression}){of_kinds}",)
+    if kinds is not None and not kinds:
+        return []
+    return [int(str(row[0])) for row in index.rows(f"{query} LIMIT {most}", *values)]
+
+
+def _counted(index: Index, expression: str) -> dict[int, int]:
+    """How many rows an expression finds, by the number of their set of classes."""
+    return {int(str(number)): int(str(n)) for number, n in index.rows(_OF_KINDS, expression)}
+
+
+def _types(index: Index) -> dict[int, list[str]]:
+    return {int(str(number)): json.loads(str(types)) for number, types in index.rows("SELECT id, types FROM kinds")}
+
+
+def _in_pieces(index: Index, meant: Asked) -> str:
+    """
+    The expression that finds words as parts: ``衡阳政协`` where ``衡阳`` and ``政协`` stand apart; empty for none.
+
+    Each part is the longest one, of two characters or more, that stands anywhere.
+    """
+    parts: list[str] = []
+    for word in meant.words:
+        tokens, at = word.written.tokens, 0
+        while at < len(tokens):
+            end = next((end for end in range(len(tokens), at, -1) if _stands(index, tokens[at:end])), at)
+            if end == at:
+                return ""
+            parts.append(_part(tokens[at:end]))
+            at = end + 1 if end < len(tokens) else end
+    return " AND ".join(parts) if len(parts) > len(meant.words) else ""
+
+
+def _stands(index: Index, tokens: Sequence[str]) -> bool:
+    return bool(index.rows(f"{_BY_WORDS} LIMIT 1", _part(tokens)))
+
+
+def _part(tokens: Sequence[str]) -> str:
+    return f'{{label alias figure description}} : "{" ".join(tokens)}"'
+
+
+def _hits(index: Index, rows: Sequence[tuple[int, float]], meant: Asked, language: str) -> list[Hit]:
+    hits = []
+    for number, score in rows:
+        [(iri, types, written)] = index.rows(
+            "SELECT iri, types, texts FROM things JOIN kinds ON kinds.id = kinds WHERE things.id = ?", number
+        )
+        texts = texts_of(str(written))
+        matched, where = _matched(texts, meant, language)
+        hits.append(
+            Hit(
+                iri=str(iri),
+                label=_spoken(texts, Role.LABEL, language) or _last_part(str(iri)),
+                types=tuple(json.loads(str(types))),
+                description=_spoken(texts, Role.DESCRIPTION, language),
+                matched=matched,
+                ranges=where,
+                score=score,
+            )
+        )
+    return hits
+
+
+def _matched(texts: Sequence[Text], meant: Asked, language: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The text that holds all the words, and where: one that is just them before others, then the weightiest."""
+    seen = [(text, where) for text in texts if (where := ranges(text.text, meant)) is not None]
+    if not seen:
+        return "", ()
+    text, where = min(
+        seen, key=lambda one: (normal(one[0].text).key != meant.key, one[0].role, one[0].language != language)
+    )
+    return text.text, where
+
+
+def _spoken(texts: Sequence[Text], role: Role, language: str) -> str:
+    """The text in this role, in *language* where there is one; empty for none."""
+    own = [text for text in texts if text.role is role]
+    return min(own, key=lambda text: (text.language != language, text.language), default=Text(role, "", "")).text
+
+
+def _last_part(iri: str) -> str:
+    return iri.rstrip("/#").replace("#", "/").rpartition("/")[2]

@@ -1,0 +1,184 @@
+"""
+The index: a table of full text in memory, whose rows stand in the order of their importance.
+
+A row's number begins with its importance, so the table gives the most important matches first and need not look at the
+others: a suggestion among a million things takes as long as among a thousand. Forked processes inherit it as they do
+the data; it opens no file.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from threading import RLock
+
+from cppcc_graph.errors import StoreUnavailable
+from cppcc_graph.lexicon.asked import START, starts
+from cppcc_graph.lexicon.normal import normal
+from cppcc_graph.lexicon.pinyin import initials, pairs, sounds
+from cppcc_graph.lexicon.wanted import Role, Text, Thing
+
+MAX_IMPORTANCE = 1023
+_ID_BITS = 52
+_COLUMNS = ("label", "alias", "figure", "description", "pinyin", "initials", "start", "kind")
+_NAMES = (Role.LABEL, Role.ALIAS)
+_MANY = 20_000
+_TABLES = (
+    "CREATE TABLE things (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kinds INTEGER NOT NULL, texts TEXT)",
+    "CREATE TABLE kinds (id INTEGER PRIMARY KEY, types TEXT NOT NULL UNIQUE)",
+    "CREATE TABLE names (key TEXT, role INTEGER, thing INTEGER, PRIMARY KEY (key, role, thing)) WITHOUT ROWID",
+    # `ascii` takes every other character as part of a token, so the tokens are those that stand between spaces.
+    f"CREATE VIRTUAL TABLE words USING fts5({', '.join(_COLUMNS)}, content='', tokenize='ascii', prefix='1 2 3')",
+)
+
+
+@cache
+def check_engine() -> None:
+    """
+    Raises:
+        StoreUnavailable: this Python's SQLite has no full text.
+    """
+    with sqlite3.connect(":memory:") as tried:
+        try:
+            tried.execute("CREATE VIRTUAL TABLE tried USING fts5(text)")
+        except sqlite3.OperationalError as error:
+            reason = "SQLite is built without FTS5, which search needs; use a Python whose sqlite3 has it"
+            raise StoreUnavailable(reason) from error
+
+
+class Index:
+    """What can be found in one state of the data; threads may share it."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        """
+        Args:
+            file: Written by :meth:`save`, only read; None begins an empty index in memory.
+
+        Raises:
+            StoreUnavailable: SQLite cannot do this, or the file cannot be read.
+        """
+        check_engine()
+        self._lock = RLock()
+        if file is not None:
+            address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+            self._base = sqlite3.connect(address, uri=True, check_same_thread=False)
+            return
+        self._base = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self._base.execute("PRAGMA temp_store = MEMORY")
+        for table in _TABLES:
+            self._base.execute(table)
+
+    def rows(self, query: str, *values: str | int) -> list[tuple[object, ...]]:
+        """What a query of ours gives."""
+        with self._lock:
+            return self._base.execute(query, values).fetchall()
+
+    def fill(self, things: Iterable[Thing]) -> None:
+        """An empty index gets *things*: the fast way."""
+        numbered = sorted(((_number(thing), thing) for thing in things), key=lambda pair: pair[0])
+        with self._lock:
+            self._base.execute("BEGIN")
+            last = -1
+            for wanted, thing in numbered:
+                last = max(wanted, last + 1)
+                self._insert(last, thing)
+            self._base.execute("COMMIT")
+            if len(numbered) > _MANY:
+                self._base.execute("INSERT INTO words (words) VALUES ('optimize')")
+
+    def replace(self, iris: Iterable[str], things: Iterable[Thing]) -> None:
+        """What is known of *iris* goes, and *things* come."""
+        with self._lock:
+            self._base.execute("BEGIN")
+            for iri in iris:
+                self._delete(iri)
+            for thing in things:
+                number = _number(thing)
+                while self._base.execute("SELECT 1 FROM things WHERE id = ?", (number,)).fetchone():
+                    number += 1
+                self._insert(number, thing)
+            self._base.execute("COMMIT")
+
+    def save(self, file: Path) -> None:
+        """
+        All of it in a new *file*.
+
+        Raises:
+            StoreUnavailable: it cannot be written.
+        """
+        try:
+            with self._lock:
+                self._base.execute("VACUUM INTO ?", (str(file),))
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"the index cannot be written to {file}: {error}") from error
+
+    def kind_numbers(self, types: Sequence[str]) -> list[int]:
+        """The numbers of the sets of classes that have one of *types*."""
+        wanted = set(types)
+        rows = self.rows("SELECT id, types FROM kinds ORDER BY id")
+        return [int(str(number)) for number, known in rows if wanted.intersection(json.loads(str(known)))]
+
+    def _insert(self, number: int, thing: Thing) -> None:
+        kinds = self._kinds(thing.types)
+        texts = json.dumps([list(text_of) for text_of in _plain(thing.texts)], ensure_ascii=False)
+        self._base.execute("INSERT INTO things VALUES (?, ?, ?, ?)", (number, thing.iri, kinds, texts))
+        self._base.execute(_INSERT, (number, *_columns(thing.texts, kinds)))
+        keys = [(normal(text.text).key, text.role, number) for text in thing.texts if text.role < Role.DESCRIPTION]
+        self._base.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", keys)
+
+    def _delete(self, iri: str) -> None:
+        found = self._base.execute("SELECT id, kinds, texts FROM things WHERE iri = ?", (iri,)).fetchone()
+        if found is None:
+            return
+        number, kinds, written = found
+        texts = texts_of(str(written))
+        self._base.execute(_DELETE, (number, *_columns(texts, kinds)))
+        keys = [(normal(text.text).key, text.role, number) for text in texts]
+        self._base.executemany("DELETE FROM names WHERE key = ? AND role = ? AND thing = ?", keys)
+        self._base.execute("DELETE FROM things WHERE id = ?", (number,))
+
+    def _kinds(self, types: Sequence[str]) -> int:
+        written = json.dumps(list(types))
+        self._base.execute("INSERT OR IGNORE INTO kinds (types) VALUES (?)", (written,))
+        (number,) = self._base.execute("SELECT id FROM kinds WHERE types = ?", (written,)).fetchone()
+        return int(number)
+
+
+_PLACES = ", ".join("?" * len(_COLUMNS))
+_INSERT = f"INSERT INTO words (rowid, {', '.join(_COLUMNS)}) VALUES (?, {_PLACES})"
+_DELETE = f"INSERT INTO words (words, rowid, {', '.join(_COLUMNS)}) VALUES ('delete', ?, {_PLACES})"
+
+
+def texts_of(written: str) -> tuple[Text, ...]:
+    """The texts of a row."""
+    return tuple(Text(Role(role), language, text) for role, language, text in json.loads(written))
+
+
+def _plain(texts: Iterable[Text]) -> Iterator[tuple[int, str, str]]:
+    return ((int(text.role), text.language, text.text) for text in texts)
+
+
+def _number(thing: Thing) -> int:
+    """The more important, the smaller; equal ones in an order that depends on their names alone."""
+    digest = int.from_bytes(hashlib.blake2b(thing.iri.encode(), digest_size=8).digest())
+    return ((MAX_IMPORTANCE - thing.importance) << _ID_BITS) | (digest >> (64 - _ID_BITS))
+
+
+def _columns(texts: Sequence[Text], kinds: int) -> list[str]:
+    known = [(text.role, normal(text.text)) for text in texts]
+    names = [name for role, name in known if role in _NAMES]
+    spoken = [[unit for unit, _place in sounds(name)] for name in names if name.is_chinese]
+    return [
+        *(_written(text.words for own, text in known if own is role) for role in Role),
+        _written(pairs(units) for units in spoken),
+        _written(pairs(initials(units)) for units in spoken),
+        " ".join({start: None for name in names for start in starts(name.key)}),
+        f"k{kinds}",
+    ]
+
+
+def _written(texts: Iterable[Sequence[str]]) -> str:
+    """Tokens with something between the texts, so that no phrase reaches from one into the next."""
+    return f" {START} ".join(" ".join(tokens) for tokens in texts)
