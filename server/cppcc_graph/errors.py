@@ -13,6 +13,7 @@ Everything that can go wrong and is said in words.
     ├── WrongText(message)                            a report's text that is missing, or is another one
     ├── NotConforming(findings)                       data that breaks the shapes
     ├── UnknownEntity(iri)                            no statement is about this IRI
+    ├── RemovedEntity(iri, version)                   what was said of this IRI has been removed
     ├── UnknownGraph(iri)                             the dataset has no such named graph
     ├── UnknownFormat(name, known)                    no such format, whatever the answer
     ├── UnsuitableFormat(requested, form, suitable)   a known format that cannot hold this kind of answer
@@ -65,6 +66,7 @@ from cppcc_graph.syntax_errors import place as place
 from cppcc_graph.write_errors import JudgementInterrupted as JudgementInterrupted
 from cppcc_graph.write_errors import NoHistory as NoHistory
 from cppcc_graph.write_errors import Outdated as Outdated
+from cppcc_graph.write_errors import RemovedEntity as RemovedEntity
 from cppcc_graph.write_errors import TooManyChanges as TooManyChanges
 from cppcc_graph.write_errors import Unkeepable as Unkeepable
 from cppcc_graph.write_errors import UnknownVersion as UnknownVersion

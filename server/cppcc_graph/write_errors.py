@@ -109,3 +109,18 @@ class TooManyChanges(CppccError):
             f"{n:,} quads would have to be gone through, and {limit:,} are the most here; take versions that lie "
             "closer together, or run cppcc diff beside the store"
         )
+
+
+class RemovedEntity(CppccError):
+    """
+    What was said of this IRI has been removed.
+
+    Attributes:
+        iri: The IRI.
+        version: Of the data that first were without it.
+    """
+
+    def __init__(self, iri: str, *, version: int) -> None:
+        self.iri = iri
+        self.version = version
+        super().__init__(f"version {version} removed what was known about <{iri}>")

@@ -1,8 +1,10 @@
 """History through the served front: what was answered is in it at once, and the past is what was seen."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +21,7 @@ GRAPH, BY_IRI = "/graphs/graph/notes", f"/graphs?graph={quote(NAME, safe='')}"
 NOTED = "https://w3id.org/cppcc-graph/id/organisation/cppcc-hengyang"
 DOCUMENT = "/doc/organisation/cppcc-hengyang.ttl"
 QUIET = ("--workers", 2, "--log-level", "ERROR")
+PASSING = "<https://w3id.org/cppcc-graph/ontology/passing> a <http://www.w3.org/2002/07/owl#Ontology> ."
 LINES = {"Accept": "application/n-triples"}
 
 
@@ -81,6 +84,37 @@ def test_the_past_of_a_graph_and_of_a_document_is_what_was_seen(server: Server, 
         assert lines(server, f"/versions/{version}{GRAPH}") == graph
         assert lines(server, f"/versions/{version}{BY_IRI}") == graph
         assert server.request("GET", f"/versions/{version}{DOCUMENT}").body == document
+
+
+def test_what_was_removed_is_gone_and_leads_to_what_it_was(server: Server, token: str) -> None:
+    thing, place = "/ontology/passing", "/graphs/graph/passing"
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/turtle"}
+    said = PASSING.encode()
+    before = server.request("GET", thing, headers=LINES).status
+    assert server.request("PUT", place, body=said, headers=headers).status == 201
+    there, document = server.request("GET", thing, headers=LINES), server.request("HEAD", "/doc/ontology/passing.nt")
+    removed = server.request("DELETE", place, headers=headers)
+    version = int(removed.headers["data-version"])
+    gone = [server.request("GET", address, headers=LINES) for address in (thing, "/doc/ontology/passing")]
+    earlier = f"/versions/{version - 1}/doc/ontology/passing"
+
+    assert (before, there.status, document.headers["etag"][:3]) == (404, 303, f'"v{version - 1}'[:3])
+    assert [answer.status for answer in gone] == [410, 410]
+    assert all(f"Version {version} of the data removed" in answer.body.decode() for answer in gone)
+    assert all(earlier in answer.body.decode() for answer in gone)
+    assert server.request("GET", earlier, headers=LINES).status == 200
+    assert server.request("GET", "/ontology/never", headers=LINES).status == 404
+
+
+def test_a_document_was_modified_when_the_data_were_committed(server: Server) -> None:
+    time.sleep(1)  # a time of this very second is not told
+    answer = server.request("GET", DOCUMENT)
+    commits = server.request("GET", "/versions", headers={"Accept": "application/n-quads"}).body.decode()
+    told = parsedate_to_datetime(answer.headers["last-modified"])
+    known = server.request("GET", DOCUMENT, headers={"If-Modified-Since": answer.headers["last-modified"]})
+
+    assert told.strftime("%Y-%m-%dT%H:%M:%S") in commits
+    assert (known.status, known.headers["etag"]) == (304, answer.headers["etag"])
 
 
 def test_the_past_does_not_move_while_the_present_does(server: Server, token: str) -> None:

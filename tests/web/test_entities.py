@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from cppcc_graph.describe import Source, Span
 from cppcc_graph.describe.things import Named
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
-from cppcc_graph.terms import NamedNode, Triple
+from cppcc_graph.terms import Literal, NamedNode, Triple
 from cppcc_graph.web import create_app
 from cppcc_graph.web.quotes import quote, sentence
 
@@ -72,8 +73,8 @@ def test_a_document_links_its_other_forms(client: FlaskClient) -> None:
 
 
 def test_vary_tells_what_a_document_depended_on(client: FlaskClient) -> None:
-    assert client.get(COMMITTEE).headers["Vary"] == "Accept"
-    assert "Vary" not in client.get(f"{COMMITTEE}.ttl").headers
+    assert client.get(COMMITTEE).headers["Vary"] == "Accept-Encoding, Accept"
+    assert client.get(f"{COMMITTEE}.ttl").headers["Vary"] == "Accept-Encoding"
     assert client.get(f"{COMMITTEE}.html").headers["Vary"] == "Accept-Language, Cookie"
 
 
@@ -208,3 +209,169 @@ def test_a_sentence_ends_with_its_stop_or_its_line(text: str, marked: str, found
     first, last = sentence(text, start, start + len(marked))
 
     assert text[first:last] == found
+
+
+# --- addresses ------------------------------------------------------------------------------------
+
+CHINESE = f"{BASE}id/place/明川"
+ESCAPED = f"{BASE}id/place/%E6%B2%B3"
+
+
+@pytest.fixture(scope="module")
+def odd() -> FlaskClient:
+    """A client of a server whose data have IRIs that are not plain ASCII."""
+    store = EmbeddedStore()
+    name, label = NamedNode("http://www.w3.org/2000/01/rdf-schema#label"), Literal("明川", language="zh")
+    things = [CHINESE, ESCAPED, f"{BASE}id/place/Upper", f"{BASE}id/place/é"]
+    store.replace_graph(f"{BASE}entities/odd", [Triple(NamedNode(iri), name, label) for iri in things])
+    return create_app(Settings(), store).test_client()
+
+
+@pytest.mark.parametrize("spelling", ["明川", "%E6%98%8E%E5%B7%9D", "%e6%98%8e%E5%B7%9D", "%E6%98%8E川"])
+def test_a_name_in_chinese_is_the_same_raw_and_escaped(odd: FlaskClient, spelling: str) -> None:
+    thing = odd.get(f"/id/place/{spelling}")
+    document = odd.get(f"/doc/place/{spelling}.nt")
+
+    assert (thing.status_code, thing.headers["Location"]) == (303, "/doc/place/%E6%98%8E%E5%B7%9D")
+    assert document.text.startswith(f"<{CHINESE}> ")
+    assert f'<{BASE}id/place/%E6%98%8E%E5%B7%9D>; rel="cite-as"' in document.headers["Link"]
+    assert odd.get(f"/doc/place/{spelling}.html").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "location"),
+    [
+        ("/id/place/明川/", 308, "/id/place/%E6%98%8E%E5%B7%9D"),
+        ("/id/place/河", 308, "/id/place/%25E6%25B2%25B3"),
+        ("/id/place/%25E6%25B2%25B3", 303, "/doc/place/%25E6%25B2%25B3"),
+        ("/id/place/Upper", 303, "/doc/place/Upper"),
+        ("/id/place/e\u0301", 308, "/id/place/%C3%A9"),
+        ("/doc/place/é/", 308, "/doc/place/%C3%A9"),
+        ("/id/place/é.ttl?lang=zh", 308, "/doc/place/%C3%A9.ttl?lang=zh"),
+        ("/entities/odd", 303, "/doc/entities/odd"),
+        ("/entities/odd/", 308, "/entities/odd"),
+        ("/doc/id/place/é.nt", 308, "/doc/place/%C3%A9.nt"),
+    ],
+)
+def test_another_spelling_leads_to_the_right_one(odd: FlaskClient, address: str, status: int, location: str) -> None:
+    answer = odd.get(address)
+
+    assert (answer.status_code, answer.headers["Location"]) == (status, location)
+
+
+@pytest.mark.parametrize(
+    ("address", "location"),
+    [
+        ("/id/organisation/CPPCC-Mingchuan", "/id/organisation/cppcc-mingchuan"),
+        ("/report//mingchuan-2033", "http://localhost/report/mingchuan-2033"),
+        ("/ontology/", "/ontology"),
+        ("/doc/organisation/cppcc-mingchuan.TTL?lang=en", f"{COMMITTEE}.ttl?lang=en"),
+    ],
+)
+def test_a_slip_in_an_address_is_mended_for_good(client: FlaskClient, address: str, location: str) -> None:
+    answer = client.get(address)
+
+    assert (answer.status_code, answer.headers["Location"]) == (308, location)
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/id/organisation/nobody", 404),
+        ("/id/report/mingchuan-2033", 404),
+        ("/report/mingchuan-2033/span/1-2", 404),
+        ("/ontology/nothing", 404),
+        ("/graph/nothing", 404),
+        ("/id/organisation/a%20b", 400),
+        ("/id/organisation/%FF", 400),
+        ("/linkset/organisation/nobody", 404),
+    ],
+)
+def test_no_thing_leads_to_a_document_that_does_not_exist(client: FlaskClient, address: str, status: int) -> None:
+    assert client.get(address).status_code == status
+
+
+def test_a_graph_of_which_nothing_is_said_has_a_page_and_a_size(odd: FlaskClient) -> None:
+    text = odd.get("/doc/entities/odd.nt").text
+
+    assert f"<{BASE}entities/odd> <http://rdfs.org/ns/void#triples> " in text
+    assert '<a href="/graphs/entities/odd">all its triples</a>' in odd.get("/doc/entities/odd.html?lang=en").text
+
+
+# --- signposts and validators ---------------------------------------------------------------------
+
+
+def links_by_relation(header: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for target, relation in re.findall(r'<([^>]*)>; rel="([^"]*)"', header):
+        found.setdefault(relation, []).append(target)
+    return found
+
+
+def test_a_document_is_signposted(client: FlaskClient) -> None:
+    links = links_by_relation(client.get(f"/doc/{OBSERVATION}.html").headers["Link"])
+
+    assert links["cite-as"] == links["describes"] == [f"{BASE}{OBSERVATION}"]
+    assert links["type"] == ["https://schema.org/AboutPage", "http://purl.org/linked-data/cube#Observation"]
+    assert links["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
+    assert links["collection"] == ["/doc/report/mingchuan-2033"]
+    assert links["describedby"] == [f"/doc/{OBSERVATION}.{form}" for form in ("ttl", "nt", "rdf", "jsonld")]
+    assert links["linkset"] == [f"/linkset/{OBSERVATION}"]
+    assert links_by_relation(client.get("/doc/report/mingchuan-2033").headers["Link"])["item"] == [
+        "/graphs/report/mingchuan-2033"
+    ]
+
+
+def test_every_signpost_on_this_server_leads_somewhere(client: FlaskClient) -> None:
+    header = client.get(f"/doc/{OBSERVATION}.html").headers["Link"]
+    local = [target for targets in links_by_relation(header).values() for target in targets if target[0] == "/"]
+
+    assert len(local) > 6
+    assert {client.get(target).status_code for target in local} == {200}
+
+
+def test_the_set_of_links_says_the_same_and_the_way_back(client: FlaskClient) -> None:
+    answer = client.get("/linkset/report/mingchuan-2033")
+    header = links_by_relation(client.get("/doc/report/mingchuan-2033").headers["Link"])
+    landing = "http://localhost/doc/report/mingchuan-2033"
+    own, *others = answer.json["linkset"]
+
+    assert answer.headers["Content-Type"] == "application/linkset+json"
+    assert own.pop("anchor") == landing
+    assert {relation: len(targets) for relation, targets in own.items()} == {
+        relation: len(targets) for relation, targets in header.items() if relation != "linkset"
+    }
+    back = {"href": landing, "type": "text/html"}
+    assert {"anchor": f"{landing}.ttl", "describes": [back]} in others
+    assert {"anchor": "http://localhost/graphs/report/mingchuan-2033", "collection": [back]} in others
+
+
+@pytest.mark.parametrize("suffix", ["html", "ttl", "jsonld"])
+def test_a_client_that_has_a_document_is_told_so(client: FlaskClient, suffix: str) -> None:
+    first = client.get(f"{COMMITTEE}.{suffix}")
+    again = client.get(f"{COMMITTEE}.{suffix}", headers={"If-None-Match": first.headers["ETag"]})
+    other = client.get(f"{COMMITTEE}.{suffix}?lang=zh", headers={"If-None-Match": '"other"'})
+
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert set(again.headers["Vary"].split(", ")) >= set(first.headers.get("Vary", "Accept-Encoding").split(", "))
+    assert other.status_code == 200
+
+
+def test_the_tag_of_a_page_tells_languages_apart(client: FlaskClient) -> None:
+    tags = [client.get(f"{COMMITTEE}.html?lang={language}").headers["ETag"] for language in ("en", "zh", "en")]
+
+    assert tags[0] == tags[2] != tags[1]
+
+
+def test_a_document_tells_when_the_data_changed(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.get(f"{COMMITTEE}.ttl")
+    seen = client.application.extensions["seen"]
+    monkeypatch.setattr(seen, "at", datetime(2003, 5, 1, 8, tzinfo=UTC))
+    then = client.get(f"{COMMITTEE}.ttl").headers["Last-Modified"]
+
+    assert then == "Thu, 01 May 2003 08:00:00 GMT"
+    assert client.get(f"{COMMITTEE}.ttl", headers={"If-Modified-Since": then}).status_code == 304
+    both = {"If-Modified-Since": then, "If-None-Match": '"other"'}
+    assert client.get(f"{COMMITTEE}.ttl", headers=both).status_code == 200
+    before = {"If-Modified-Since": "Thu, 01 May 2003 07:59:59 GMT"}
+    assert client.get(f"{COMMITTEE}.ttl", headers=before).status_code == 200

@@ -43,6 +43,7 @@ FAILURES = {
         {"endpoint": "http://ex/s"},
     ),
     "unknown-entity": (errors.UnknownEntity("http://ex/x"), 404, {}),
+    "removed-entity": (errors.RemovedEntity("https://w3id.org/cppcc-graph/id/x/y", version=3), 410, {}),
     "unknown-graph": (errors.UnknownGraph("http://ex/g"), 404, {}),
     "no-history": (errors.NoHistory(), 404, {}),
     "unknown-version": (errors.UnknownVersion("9", last=3), 404, {}),

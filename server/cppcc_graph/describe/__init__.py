@@ -7,6 +7,8 @@ have hash IRIs (the ontology, a vocabulary) is a :class:`Vocabulary`.
 
 from cppcc_graph.describe.earlier import surroundings, vocabulary_surroundings
 from cppcc_graph.describe.entity import describe, document, evidence
+from cppcc_graph.describe.existence import graph_document, is_known, removal, size_of_graph
+from cppcc_graph.describe.signposts import Signposts, signposts
 from cppcc_graph.describe.things import DefinedTerm, Entity, Named, Property, Source, Span, Value, Vocabulary
 from cppcc_graph.describe.vocabulary import describe_vocabulary, vocabulary_document
 
@@ -15,6 +17,7 @@ __all__ = [
     "Entity",
     "Named",
     "Property",
+    "Signposts",
     "Source",
     "Span",
     "Value",
@@ -23,6 +26,11 @@ __all__ = [
     "describe_vocabulary",
     "document",
     "evidence",
+    "graph_document",
+    "is_known",
+    "removal",
+    "signposts",
+    "size_of_graph",
     "surroundings",
     "vocabulary_document",
     "vocabulary_surroundings",

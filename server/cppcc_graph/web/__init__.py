@@ -34,6 +34,7 @@ from cppcc_graph.web.i18n import init_i18n
 from cppcc_graph.web.inventory import init_inventory
 from cppcc_graph.web.journals import init_history
 from cppcc_graph.web.measures import Measures, Workings
+from cppcc_graph.web.modified import init_modified
 from cppcc_graph.web.problems import init_problems
 from cppcc_graph.web.request_log import init_request_log
 from cppcc_graph.web.served import init_served
@@ -66,6 +67,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_request_log(app, measures or Measures(workings=Workings, why_not_ready=partial(_why_not_ready, store)))
     init_served(app, settings, store)
     init_history(app, settings)
+    init_modified(app)
     init_i18n(app)
     init_theme(app)
     init_frame(app)

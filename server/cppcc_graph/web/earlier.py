@@ -13,8 +13,9 @@ from cppcc_graph.store.base import Answer
 from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.numbering import numbered
 from cppcc_graph.terms import Triple
+from cppcc_graph.web.addresses import iri_of, is_vocabulary
 from cppcc_graph.web.answering import kept, opaque_of
-from cppcc_graph.web.entities import all_versions, iri_of, is_vocabulary, represented
+from cppcc_graph.web.entities import all_versions, represented
 from cppcc_graph.web.graph_store import graph_formats, named_graph, versions_of
 from cppcc_graph.web.history_pages import moment_of
 from cppcc_graph.web.i18n import gettext as _

@@ -4,11 +4,13 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from cppcc_graph.describe import DefinedTerm, Entity, Named, Property, Span, Value, Vocabulary
+from cppcc_graph.describe import DefinedTerm, Entity, Named, Property, Span, Value, Vocabulary, size_of_graph
 from cppcc_graph.formats import GRAPH_FORMATS
+from cppcc_graph.store.base import Store
 from cppcc_graph.terms import XSD, Literal, NamedNode
 from cppcc_graph.terms import shorten as short_datatype
-from cppcc_graph.web.links import href_of, short_name
+from cppcc_graph.web.i18n import gettext as _
+from cppcc_graph.web.links import graph_path, href_of, root, short_name
 from cppcc_graph.web.pages import EntityPage, VocabularyPage
 from cppcc_graph.web.parts import EvidenceView, Link, PastView, PropertyView, TermView, ValueView
 from cppcc_graph.web.quotes import quote
@@ -18,8 +20,8 @@ PLAIN = frozenset({XSD.string, XSD.integer, XSD.decimal, XSD.date, XSD.nonNegati
 """Datatypes that go without saying."""
 
 
-def entity_page(entity: Entity, *, path: str, past: PastView | None = None) -> EntityPage:
-    """The page about one thing that is described at *path*, or was in the *past*."""
+def entity_page(entity: Entity, *, of: Store, path: str, past: PastView | None = None) -> EntityPage:
+    """The page about one thing of a store that is described at *path*, or was in the *past*."""
     return EntityPage(
         iri=entity.iri,
         label=entity.label or short_name(entity.iri),
@@ -29,8 +31,26 @@ def entity_page(entity: Entity, *, path: str, past: PastView | None = None) -> E
         evidence=[_evidence(span) for span in entity.evidence],
         outgoing=[_property(known, everything=None) for known in entity.outgoing],
         incoming=[_property(known, everything=_referrers(entity, known)) for known in entity.incoming],
+        graph=_graph(entity.iri, of),
         formats=format_links(path),
         past=past,
+    )
+
+
+def graph_page(iri: str, *, of: Store, path: str) -> EntityPage:
+    """The page about a graph of which nothing is said, at *path*."""
+    return EntityPage(
+        iri=iri,
+        label=short_name(iri),
+        description=_("A graph of the dataset."),
+        aliases=[],
+        types=[],
+        evidence=[],
+        outgoing=[],
+        incoming=[],
+        graph=_graph(iri, of),
+        formats=format_links(path),
+        past=None,
     )
 
 
@@ -53,6 +73,11 @@ def format_links(path: str) -> list[Link]:
         Link(text=candidate.label, href=f"{path}.{candidate.extension}", title=candidate.media_type)
         for candidate in GRAPH_FORMATS
     ]
+
+
+def _graph(iri: str, of: Store) -> Link | None:
+    """The triples of the graph called *iri*, if there is one."""
+    return Link(text=_("all its triples"), href=f"{root()}{graph_path(iri)}") if size_of_graph(of, iri) else None
 
 
 def _property(known: Property, *, everything: str | None) -> PropertyView:

@@ -6,7 +6,10 @@ from flask import request
 
 from cppcc_graph.terms import BASE, shorten
 
-_LOCAL = ("id/", "report/", "vocabulary/", "ontology", "shapes")
+OUTSIDE_ID = ("entities", "graph", "history", "ontology", "report", "shapes", "vocabulary")
+"""How paths of IRIs begin that are not below ``id/``."""
+_ALONE = ("history", "ontology", "shapes")
+_LOCAL = ("id/", "questions/", *(f"{first}/" for first in OUTSIDE_ID))
 
 
 def root() -> str:
@@ -17,10 +20,20 @@ def root() -> str:
 def href_of(iri: str) -> str | None:
     """Where a link to *iri* leads: our own page for what we describe, the web for what others do, None for the rest."""
     rest = iri.removeprefix(BASE)
-    if rest != iri and rest.startswith(_LOCAL):
-        path, _, fragment = rest.partition("#")
+    path, _, fragment = rest.partition("#")
+    if rest != iri and (path in _ALONE or path.startswith(_LOCAL)):
         return f"{root()}/{quote(path)}" + (f"#{quote(fragment)}" if fragment else "")
     return iri if iri.startswith(("http://", "https://")) else None
+
+
+def document_path(iri: str) -> str:
+    """Below this server's root, where the thing called *iri*, an IRI below our base without ``#``, is described."""
+    return f"/doc/{quote(iri.removeprefix(BASE).removeprefix('id/'))}"
+
+
+def as_uri(iri: str) -> str:
+    """*iri* as a header may hold it: ASCII alone. Spec: RFC 3987, section 3.1 (mapping of IRIs to URIs)."""
+    return quote(iri, safe="%:/?#[]@!$&'()*+,;=~")
 
 
 def is_elsewhere(href: str) -> bool:

@@ -156,6 +156,7 @@ class EntityPage:
         evidence: What it rests on; empty for things that state nothing themselves.
         outgoing: What is said of it.
         incoming: What refers to it.
+        graph: The triples of the graph that has its name, or None.
         formats: The same description for machines.
         past: Of an earlier state, or None.
     """
@@ -170,6 +171,7 @@ class EntityPage:
     evidence: Sequence[EvidenceView]
     outgoing: Sequence[PropertyView]
     incoming: Sequence[PropertyView]
+    graph: Link | None
     formats: Sequence[Link]
     past: PastView | None
 

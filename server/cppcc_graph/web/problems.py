@@ -45,6 +45,7 @@ _OURS: tuple[tuple[type[errors.CppccError], str, int, str], ...] = (
     (errors.Unauthorised, "unauthorised", 401, mark("A write needs a token")),
     (errors.NotGranted, "not-granted", 403, mark("The token is not for this")),
     (errors.TooManyAttempts, "too-many-attempts", 429, mark("Too many tokens were not accepted")),
+    (errors.RemovedEntity, "removed-entity", 410, mark("This has been removed")),
     (errors.UnknownEntity, "unknown-entity", 404, mark("Nothing is known by this name")),
     (errors.UnknownGraph, "unknown-graph", 404, mark("There is no such graph")),
     (errors.NoHistory, "no-history", 404, mark("No history is kept here")),

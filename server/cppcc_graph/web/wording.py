@@ -9,6 +9,7 @@ from cppcc_graph.store.expected import PLACEHOLDERS
 from cppcc_graph.terms import shorten
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.i18n import number
+from cppcc_graph.web.links import document_path
 
 
 @singledispatch
@@ -108,6 +109,17 @@ def _too_many_attempts(error: errors.TooManyAttempts) -> str:
         "Too many tokens from this address were not accepted. Try again in %(seconds)s seconds; a valid token is "
         "accepted at any time.",
         seconds=error.retry_after_s,
+    )
+
+
+@detail.register
+def _removed_entity(error: errors.RemovedEntity) -> str:
+    return _(
+        "Version %(version)s of the data removed what was known about <%(iri)s>. %(address)s shows what was "
+        "said before.",
+        version=error.version,
+        address=f"/versions/{error.version - 1}{document_path(error.iri)}",
+        iri=error.iri,
     )
 
 
