@@ -263,7 +263,7 @@ def test_another_spelling_leads_to_the_right_one(odd: FlaskClient, address: str,
     ("address", "location"),
     [
         ("/id/organisation/CPPCC-Mingchuan", "/id/organisation/cppcc-mingchuan"),
-        ("/report//mingchuan-2033", "http://localhost/report/mingchuan-2033"),
+        ("/report/mingchuan-2033//text", "/report/mingchuan-2033/text"),
         ("/ontology/", "/ontology"),
         ("/doc/organisation/cppcc-mingchuan.TTL?lang=en", f"{COMMITTEE}.ttl?lang=en"),
     ],

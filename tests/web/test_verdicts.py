@@ -94,7 +94,7 @@ def test_a_graph_is_linked_where_it_is_described_or_read_and_not_before_it_is_th
 
     assert re.findall(r'href="([^"]*)"', text.partition("<main")[2].partition("</main>")[0]) == [
         "/report/mingchuan-2033",
-        "/graphs/graph/old",
+        "/graph/old",
         "/graphs?graph=http%3A%2F%2Fex%2Fg%3F%3C",
     ]
 
