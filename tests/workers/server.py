@@ -110,7 +110,7 @@ class Server:
     @property
     def front(self) -> int:
         """The process that speaks HTTP."""
-        return next(pid for pid in _children(self.process.pid) if os.getpgid(pid) != pid)
+        return next(pid for pid in children(self.process.pid) if os.getpgid(pid) != pid)
 
     @property
     def nursery(self) -> int:
@@ -120,7 +120,7 @@ class Server:
     @property
     def evaluators(self) -> list[int]:
         """The processes that evaluate queries."""
-        return _children(self.nursery)
+        return children(self.nursery)
 
     def memory_mib(self) -> float:
         """Proportional set size of all processes."""
@@ -240,7 +240,8 @@ def wait_until(condition: object, timeout_s: float = 5.0) -> float:
     raise AssertionError(f"not so after {timeout_s} s")
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that this one has forked and that live."""
     own = Path(f"/proc/{pid}/task/{pid}/children")
     with suppress(OSError, ValueError):
         return [int(child) for child in own.read_text().split() if _state(int(child)) != "Z"]

@@ -61,6 +61,34 @@ def test_a_killed_nursery_comes_back_and_nobody_notices(serve):
     wait_until(lambda: len(server.pids) == 6)
 
 
+def test_a_nursery_that_is_killed_again_and_again_is_given_time_and_comes_back(serve):
+    """As it is where memory is short and the kernel chooses it each time."""
+    server = serve("--workers", 1)
+    time.sleep(1.1)
+    for _ in range(4):
+        old = server.nursery
+        os.kill(old, signal.SIGKILL)
+        wait_until(lambda old=old: server.nursery not in (0, old), timeout_s=6)
+
+    assert server.seconds_until_well() < 5
+    assert server.process.poll() is None
+
+
+def test_a_server_stops_at_once_while_it_gives_a_process_time(serve):
+    server = serve("--workers", 1)
+    time.sleep(1.1)
+    for _ in range(3):
+        old = server.nursery
+        os.kill(old, signal.SIGKILL)
+        wait_until(lambda old=old: server.nursery not in (0, old), timeout_s=6)
+    os.kill(server.nursery, signal.SIGKILL)
+    time.sleep(0.2)
+    begun = time.monotonic()
+
+    assert (server.stop(), time.monotonic() - begun < 1.5) == (0, True)
+    assert server.pids == []
+
+
 def test_a_killed_front_comes_back(serve):
     server = serve("--workers", 2)
     old = server.front

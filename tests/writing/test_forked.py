@@ -3,6 +3,8 @@
 import fcntl
 import os
 import signal
+import time
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,30 @@ def test_its_process_holds_none_of_the_locks_of_the_one_that_waits(tmp_path):
         fcntl.flock(held, fcntl.LOCK_EX)
         told = forked(lambda: str(sorted(map(int, os.listdir("/proc/self/fd")))).encode())  # noqa: PTH208
         assert str(held.fileno()) not in told.decode().strip("[]").split(", ")
+
+
+def test_its_process_ends_when_the_one_that_waits_is_killed():
+    waiting = os.fork()
+    if waiting == 0:
+        forked(lambda: time.sleep(60) or b"")
+        os._exit(0)
+    children = Path(f"/proc/{waiting}/task/{waiting}/children")
+    while not (found := children.read_text().split()):
+        time.sleep(0.01)
+    os.kill(waiting, signal.SIGKILL)
+    os.waitpid(waiting, 0)
+    until_s = time.monotonic() + 5
+    while is_alive(found[0]) and time.monotonic() < until_s:
+        time.sleep(0.01)
+
+    assert not is_alive(found[0])
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_its_failure_is_the_same_failure():

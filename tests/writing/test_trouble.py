@@ -1,20 +1,25 @@
 """Disks that are full or only read, clocks that go back, and two who want to write: refused in words, nothing lost."""
 
+import http.client
 import json
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
-from tests.workers.server import Server
+from tests.workers.server import Reply, Server, children, cpu_s, wait_until
 from tests.writing.conftest import token_for
 from tests.writing.curator import GRAPHS, TURTLE, Curator, address, cppcc, writable
 
 from cppcc_graph.store.commits import Commit
 from cppcc_graph.store.journal import Journal
+from cppcc_graph.store.lock import lock_for_writing
 from cppcc_graph.store.patch import Patch
 from cppcc_graph.terms import Literal, NamedNode, Quad
 
@@ -178,6 +183,67 @@ def test_a_clock_that_goes_back_changes_no_order(folder, token):
     assert [reply.status for reply in replies] == [204] * 3
     assert [entry.at for entry in entries] == sorted({entry.at for entry in entries})
     assert entries[-1].at - future == timedelta(microseconds=3)
+
+
+LONG_TO_JUDGE = f"""
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+INSERT DATA {{ GRAPH <https://w3id.org/cppcc-graph/shapes/trouble> {{
+  <{EX}Slow> a sh:NodeShape ; sh:targetClass <https://w3id.org/cppcc-graph/ontology#Report> ;
+    sh:sparql [ sh:message "slow"@en ;
+      sh:select "SELECT $this {{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . FILTER(?c = ?f + ?i) }}" ]
+}} }}"""
+"""A rule that is looked at for hours."""
+
+
+def judging(server: Server, curator: Curator) -> list[int]:
+    """The new processes of a server that is busy with this rule."""
+    before = set(server.pids)
+
+    def send() -> None:
+        with suppress(OSError, http.client.HTTPException):
+            curator.update(LONG_TO_JUDGE)
+
+    def busy() -> list[int]:
+        return [pid for pid in server.pids if pid not in before and cpu_s(pid) > 0.5]
+
+    Thread(target=send, daemon=True).start()
+    wait_until(busy, timeout_s=20)
+    return [pid for pid in server.pids if pid not in before]
+
+
+def test_a_judgement_ends_with_its_server_and_the_folder_is_free(server, curator, folder):
+    before = (folder / "journal").read_bytes()
+    working = judging(server, curator)
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+
+    wait_until(lambda: not {*working} & {*server.pids}, timeout_s=2)
+    wait_until(lambda: server.pids == [], timeout_s=15)
+    lock_for_writing(folder, patience_s=1).release()
+    assert (folder / "journal").read_bytes() == before
+
+
+def test_a_judge_that_is_killed_leaves_everything_as_it_was_and_says_so(server, curator, folder):
+    before = (folder / "journal").read_bytes()
+    replies: list[Reply] = []
+    thread = Thread(target=lambda: replies.append(curator.update(LONG_TO_JUDGE)))
+    thread.start()
+    killed = wait_until(lambda: kill_judge(server), timeout_s=20)
+    thread.join()
+
+    assert killed < 20
+    assert (replies[0].status, replies[0].headers["retry-after"]) == (503, "5")
+    assert json.loads(replies[0].body)["type"].endswith("#judgement-interrupted")
+    assert (folder / "journal").read_bytes() == before
+    assert put(curator, many(3)).status == 201
+
+
+def kill_judge(server: Server) -> bool:
+    """The child of the writer, which is a child of the nursery."""
+    judges = [judge for writer in children(server.nursery) for judge in children(writer) if cpu_s(judge) > 0.2]
+    for pid in judges:
+        os.kill(pid, signal.SIGKILL)
+    return bool(judges)
 
 
 def test_a_second_server_on_one_folder_is_refused_in_a_sentence(folder, curator):

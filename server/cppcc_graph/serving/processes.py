@@ -6,6 +6,8 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
+_MOST_SHORT, _MOST_AT_FIRST = 8, 3
+
 
 @dataclass(slots=True)
 class NurseryAt:
@@ -37,10 +39,20 @@ class NurseryAt:
 
 @dataclass(slots=True)
 class Lives:
-    """The lives of one kind of process, one after the other, and whether they have become too short to go on."""
+    """
+    The lives of one kind of process, one after the other, and what to do when one was short.
+
+    One that ends as soon as it has begun, from the first time on, will never live. One that has lived before is ended
+    by others, such as a system without memory: it gets time, twice as much each time, a minute in all.
+
+    Attributes:
+        short_s: A life that lasts as long is none that ended as soon as it began.
+        pause_s: After the first short life that follows a long one.
+    """
 
     short_s: float = 1.0
-    most_short: int = 3
+    pause_s: float = 0.5
+    has_lived: bool = False
     _born_s: float = 0.0
     _n_short: int = 0
 
@@ -48,11 +60,15 @@ class Lives:
         """One is forked."""
         self._born_s = time.monotonic()
 
-    def end(self) -> bool:
-        """One has ended; whether it was one too many that ended as soon as it had begun."""
-        is_short = time.monotonic() - self._born_s < self.short_s
-        self._n_short = self._n_short + 1 if is_short else 0
-        return self._n_short >= self.most_short
+    def end(self) -> float | None:
+        """One has ended: the seconds until the next one may begin, or None when there shall be none any more."""
+        if time.monotonic() - self._born_s >= self.short_s:
+            self.has_lived, self._n_short = True, 0
+            return 0.0
+        self._n_short += 1
+        if self._n_short >= (_MOST_SHORT if self.has_lived else _MOST_AT_FIRST):
+            return None
+        return self.pause_s * 2 ** (self._n_short - 1) if self.has_lived else 0.0
 
 
 def send(pid: int, number: int) -> None:

@@ -36,6 +36,7 @@ from cppcc_graph.store.workers.places import Places
 _log = logging.getLogger("cppcc_graph.serving")
 _GRACE_S = 12.0
 _LONGEST_ADDRESS = 103  # bytes, of a Unix socket on every system
+_WORTH_ANOTHER_START, _UNUSABLE = 1, 2  # exit statuses
 _STOPPED_BY = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -50,7 +51,7 @@ def serve(settings: Settings, listener: Listener, supply: Supply) -> None:
 
     Raises:
         CppccError: the data could not be read.
-        SystemExit: the front or the nursery could not be kept alive (status 2).
+        SystemExit: the front or the nursery could not be kept alive: never (status 2), or not any more (status 1).
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPED_BY)  # until somebody listens: no folder is left behind
     with tempfile.TemporaryDirectory(prefix="cppcc-") as folder:
@@ -116,32 +117,42 @@ class _Supervisor:
             poll.register(self._nursery.alive, select.POLLIN | select.POLLHUP)
         ready = dict(poll.poll(None if timeout_s is None else timeout_s * 1000))
         if self._woken in ready:
-            with suppress(BlockingIOError):
-                os.read(self._woken, 4096)
+            self._hear()
         self._nursery.is_gone = self._nursery.alive in ready
 
     def _look_after(self, control: socket.socket) -> None:
         front_ended = self._reap()
         if front_ended and not self._signals & set(_STOPPED_BY):
             _log.error("cppcc: the process that spoke HTTP has ended; another takes its place")
-            if self._fronts.end():
-                _log.error("cppcc: the process that speaks HTTP ends as soon as it has begun")
-                raise SystemExit(2)
+            self._rest(self._fronts, "the process that speaks HTTP")
             self._fork_front()
         if self._nursery.is_gone:
             if self._supply.is_volatile:
                 _log.error("cppcc: the process that held the data has ended, and the data with it")
-                raise SystemExit(2)
+                raise SystemExit(_UNUSABLE)
             _log.error("cppcc: the process that held the data has ended; another takes its place")
-            if self._nurseries.end():
-                _log.error("cppcc: the process that holds the data ends as soon as it has begun")
-                raise SystemExit(2)
+            self._rest(self._nurseries, "the process that holds the data")
             if self._supply.write is not None:
                 self._open_store = self._supply.read()
             self._renew(control)
         if signal.SIGHUP in self._signals:
             self._signals.discard(signal.SIGHUP)
             self._reload(control)
+
+    def _rest(self, lives: Lives, what: str) -> None:
+        """One of them has ended: waits until the next one may begin, or somebody stops the server."""
+        pause_s = lives.end()
+        if pause_s is None:
+            _log.error("cppcc: %s ends as soon as it has begun", what)
+            raise SystemExit(_WORTH_ANOTHER_START if lives.has_lived else _UNUSABLE)
+        until_s = time.monotonic() + pause_s
+        while not self._signals & set(_STOPPED_BY) and (left_s := until_s - time.monotonic()) > 0:
+            if select.select([self._woken], [], [], left_s)[0]:
+                self._hear()
+
+    def _hear(self) -> None:
+        with suppress(BlockingIOError):
+            os.read(self._woken, 4096)
 
     def _reload(self, control: socket.socket) -> None:
         if self._supply.write is not None:

@@ -240,7 +240,8 @@ class _Nursery:
         arrived = wire.Frames(connection).next()
         if arrived is None or self._plan.write is None:
             os._exit(1)
-        under_way = UnderWay(connection, self._plan.limits, on_commit=partial(_tell, tell, _COMMITS))
+        on_commit = partial(_tell, tell, _COMMITS)
+        under_way = UnderWay(connection, self._plan.limits, lifeline=self._lifeline, on_commit=on_commit)
         try:
             written = self._plan.write(arrived[1], under_way)
         except CppccError as error:

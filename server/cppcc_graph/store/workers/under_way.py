@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from socket import socket
 from typing import TypeAlias
 
+from cppcc_graph.store.leash import end_alone, end_with
 from cppcc_graph.store.workers import wire
 from cppcc_graph.store.workers.limits import Limits, limit_memory, unlimit_memory
 
@@ -31,21 +32,24 @@ class Written:
 
 
 class UnderWay:
-    """Bounds this process from now on, as a query is bounded, until `commits`."""
+    """Bounds this process from now on, as a query is bounded and by the life of the server, until `commits`."""
 
-    def __init__(self, connection: socket, limits: Limits, *, on_commit: Callable[[], None]) -> None:
+    def __init__(self, connection: socket, limits: Limits, *, lifeline: int, on_commit: Callable[[], None]) -> None:
         """
         Args:
             connection: To who asked.
             limits: Of a query.
+            lifeline: Descriptor that becomes readable when the server ends, however it ends.
             on_commit: Called before anything is kept; from then on it is unknown what a sudden end leaves behind.
         """
         self._connection = connection
+        self._lifeline = lifeline
         self._on_commit = on_commit
         self.is_committing = False
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         limit_memory(limits)
         signal.setitimer(signal.ITIMER_REAL, limits.deadline_s)
+        end_with(lifeline)
 
     def takes_long(self, n_focus_nodes: int) -> None:
         """Who asked is told to come back, and the deadline becomes `LONGEST_S`."""
@@ -62,6 +66,7 @@ class UnderWay:
     def end(self) -> None:
         """The bounds are lifted."""
         signal.setitimer(signal.ITIMER_REAL, 0)
+        end_alone(self._lifeline)
         unlimit_memory()
 
 
