@@ -131,9 +131,9 @@ SPDX = _namespace(
 SD = _namespace(
     "sd",
     "http://www.w3.org/ns/sparql-service-description#",
-    "BasicFederatedQuery Dataset EmptyGraphs Graph NamedGraph SPARQL11Query SPARQL11Update SPARQLQuery SPARQLUpdate "
-    "Service UnionDefaultGraph defaultDataset defaultEntailmentRegime defaultGraph endpoint feature graph inputFormat "
-    "name namedGraph resultFormat supportedLanguage supportedVersion",
+    "BasicFederatedQuery Dataset EmptyGraphs Function Graph NamedGraph SPARQL11Query SPARQL11Update SPARQLQuery "
+    "SPARQLUpdate Service UnionDefaultGraph defaultDataset defaultEntailmentRegime defaultGraph endpoint "
+    "extensionFunction feature graph inputFormat name namedGraph resultFormat supportedLanguage supportedVersion",
 )
 
 _NAMESPACES = (

@@ -15,14 +15,14 @@ from cppcc_graph import web
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.patch import Patch
-from cppcc_graph.web import catalogue_parts, change_pages, change_parts, form_parts, pages, parts
+from cppcc_graph.web import catalogue_parts, change_pages, change_parts, form_parts, pages, parts, search_parts
 from cppcc_graph.web.headers import let_be_framed
 from cppcc_graph.web.theme import THEMES
 
 TEMPLATES = Path(web.__file__).parent / "templates"
 SHOWN = [
     known
-    for module in (pages, parts, change_pages, change_parts, form_parts, catalogue_parts)
+    for module in (pages, parts, change_pages, change_parts, form_parts, catalogue_parts, search_parts)
     for known in vars(module).values()
     if dataclasses.is_dataclass(known) and known.__module__ == module.__name__
 ]
@@ -34,6 +34,9 @@ ADDRESSES = [
     "/questions/",
     "/problems",
     "/catalogue?format=html",
+    "/search?format=html",
+    "/search?q=mingchuan&format=html",
+    "/search?q=committee&type=x:y&page=2&format=html",
     "/sparql?format=html",
     "/sparql?format=html&query=ASK{}",
     "/sparql?format=html&query=ASK{",

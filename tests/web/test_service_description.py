@@ -40,7 +40,9 @@ def test_a_server_that_reads_says_what_it_reads_and_writes(client: FlaskClient) 
     assert said(client, "inputFormat") == set()
     assert said(client, "feature") == {"UnionDefaultGraph"}
     assert said(client, "endpoint") == {"<http://localhost/sparql>"}
-    assert said(client, "extensionFunction") == set()
+    assert said(client, "extensionFunction") == {
+        f"<https://w3id.org/cppcc-graph/function#{name}>" for name in ("matches", "score")
+    }
 
 
 def test_a_server_that_takes_updates_says_so(bare: FlaskClient) -> None:

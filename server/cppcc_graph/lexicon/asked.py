@@ -1,5 +1,6 @@
 """Words that are looked for, as expressions of the index and as they are seen in a text."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from cppcc_graph.phrases import mark
 
 _TOO_LONG = mark("at most %(limit)s characters are looked for; shorten the words")
 _MAX_WORDS = 16
+_BETWEEN_WORDS = re.compile(r"[\s,;:!?()\[\]{}/|+·、。…—–]+")
 START = "\ue000"
 """Stands before the beginning of a name."""
 START_LENGTHS = range(1, 7)
@@ -106,7 +108,7 @@ def asked(words: str) -> Asked:
     if len(words) > MAX_CHARACTERS:
         raise BadSyntax(_TOO_LONG, values=(str(MAX_CHARACTERS),))
     whole = normal(words)
-    split = [normal(word) for word in whole.text.split()]
+    split = [normal(word) for word in _BETWEEN_WORDS.split(whole.text)]
     meant = [word for word in split if word.pieces][:_MAX_WORDS]
     last = len(meant) - 1
     return Asked(

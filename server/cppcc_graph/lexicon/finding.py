@@ -8,21 +8,22 @@ page is filled from the first stages, and nothing is ranked that nobody sees.
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cppcc_graph.errors import TooComplex
 from cppcc_graph.lexicon.asked import Asked, Word, asked, ranges, start_of
-from cppcc_graph.lexicon.index import MAX_IMPORTANCE, Index, texts_of
+from cppcc_graph.lexicon.index import ABBREVIATED, ID_BITS, MAX_IMPORTANCE, SPOKEN, Index, texts_of
 from cppcc_graph.lexicon.normal import normal
 from cppcc_graph.lexicon.wanted import MAX_LIMIT, NOTHING, Found, Hit, Role, Text, Wanted
 from cppcc_graph.phrases import mark
 
-_ID_BITS = 52
 _BAND = 4.0
 _MAX_SCORED = 100_000
 _TOO_MANY = mark("the words “%(words)s” find more than %(limit)s things; say more of them")
-_EXACT = ((Role.LABEL, 100.0), (Role.ALIAS, 95.0), (Role.FIGURE, 90.0))
+_EXACT: Mapping[int, float] = {Role.LABEL: 100.0, Role.ALIAS: 95.0, Role.FIGURE: 90.0}
+_EXACT_SOUND: Mapping[int, float] = {SPOKEN: 58.0, ABBREVIATED: 56.0}
+_WEIGHED = 40
 _STARTING, _CONTAINING, _SOUNDING, _FIGURES, _ANYWHERE, _IN_PIECES = 80.0, 60.0, 50.0, 40.0, 30.0, 10.0
 _BY_NAME = "SELECT thing FROM names JOIN things ON things.id = thing WHERE key = ? AND role = ?"
 _BY_WORDS = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid"
@@ -34,11 +35,17 @@ _NAMES = ("label", "alias")
 
 @dataclass(frozen=True, slots=True)
 class _Stage:
-    """One way to find; either the exact name in a role, or an expression."""
+    """One way to find: by the *key* of a whole name in a role (or `SPOKEN`, `ABBREVIATED`), or by an expression."""
 
     score: float
     expression: str = ""
-    role: Role | None = None
+    role: int | None = None
+    key: str = ""
+
+    @property
+    def is_weighed(self) -> bool:
+        """Whether its things are told apart by how much of their names the words are."""
+        return self.role is None and self.score >= _SOUNDING
 
 
 def found(index: Index, wanted: Wanted) -> Found:
@@ -98,17 +105,21 @@ def scores(index: Index, words: str) -> dict[str, float]:
 
 
 def _stages(meant: Asked) -> Iterator[_Stage]:
-    yield from (_Stage(score, role=role) for role, score in _EXACT)
+    yield from (_Stage(score, role=role, key=meant.key) for role, score in _EXACT.items())
     start, is_all = start_of(meant.key)
     beginning = f'start : "{start}"'
     yield _Stage(_STARTING, beginning if is_all else f"{beginning} AND ({{{' '.join(_NAMES)}}} : {meant.whole})")
-    for score, columns, is_spoken in (
-        (_CONTAINING, _NAMES, False),
-        (_SOUNDING, _NAMES, True),
-        (_FIGURES, (*_NAMES, "figure"), True),
-        (_ANYWHERE, (*_NAMES, "figure", "description"), True),
-    ):
-        yield _Stage(score, " AND ".join(_expression(word, columns, is_spoken=is_spoken) for word in meant.words))
+    yield _every(meant, _CONTAINING, _NAMES, is_spoken=False)
+    yield from (_Stage(score, role=role, key=meant.key.replace(" ", "")) for role, score in _EXACT_SOUND.items())
+    yield _every(meant, _SOUNDING, _NAMES, is_spoken=True)
+    yield _every(meant, _FIGURES, (*_NAMES, "figure"), is_spoken=True)
+    yield _every(meant, _ANYWHERE, (*_NAMES, "figure", "description"), is_spoken=True)
+
+
+def _every(meant: Asked, score: float, columns: Sequence[str], *, is_spoken: bool) -> _Stage:
+    """The stage at which each word is in one of the columns."""
+    expressions = (_expression(word, columns, is_spoken=is_spoken) for word in meant.words)
+    return _Stage(score, " AND ".join(expressions))
 
 
 def _expression(word: Word, columns: Sequence[str], *, is_spoken: bool) -> str:
@@ -124,18 +135,36 @@ def _rows(
     for stage in stages:
         if len(rows) >= most:
             break
-        for number in _of_stage(index, meant, stage, kinds, most=most):
-            importance = MAX_IMPORTANCE - (number >> _ID_BITS)
-            bonus = 0.0 if stage.role is not None else _BAND * importance / MAX_IMPORTANCE
-            rows.setdefault(number, round(stage.score + bonus, 2))
+        found_here = _of_stage(index, stage, kinds, most=max(most, _WEIGHED) + len(rows))
+        new = [number for number in found_here if number not in rows]
+        rows.update(_weighed(index, meant, stage, new[:_WEIGHED]) if stage.is_weighed else ())
+        rows.update((number, stage.score) for number in new if number not in rows)
     return list(rows.items())[:most]
 
 
-def _of_stage(index: Index, meant: Asked, stage: _Stage, kinds: Sequence[int] | None, *, most: int) -> list[int]:
+def _weighed(index: Index, meant: Asked, stage: _Stage, numbers: Sequence[int]) -> list[tuple[int, float]]:
+    """The most important things of a stage, ordered by that and by how much of a name the words are."""
+    weighed = []
+    for number in numbers:
+        [(written,)] = index.rows("SELECT texts FROM things WHERE id = ?", number)
+        importance = (MAX_IMPORTANCE - (number >> ID_BITS)) / MAX_IMPORTANCE
+        weight = (importance + _coverage(texts_of(str(written)), meant)) / 2
+        weighed.append((number, round(stage.score + _BAND * weight, 2)))
+    return sorted(weighed, key=lambda row: (-row[1], row[0]))
+
+
+def _coverage(texts: Sequence[Text], meant: Asked) -> float:
+    """The largest part of a label or alias that the words are."""
+    names = [text.text for text in texts if text.role <= Role.ALIAS]
+    covered = [sum(end - start for start, end in ranges(name, meant) or ()) / max(1, len(name)) for name in names]
+    return max(covered, default=0.0)
+
+
+def _of_stage(index: Index, stage: _Stage, kinds: Sequence[int] | None, *, most: int) -> list[int]:
     values: tuple[str | int, ...]
     if stage.role is not None:
         of_kinds = "" if kinds is None else f" AND kinds IN ({', '.join(map(str, kinds))})"
-        query, values = f"{_BY_NAME}{of_kinds} ORDER BY thing", (meant.key, int(stage.role))
+        query, values = f"{_BY_NAME}{of_kinds} ORDER BY thing", (stage.key, stage.role)
     else:
         of_kinds = "" if kinds is None else f" AND kind : ({' OR '.join(f'k{kind}' for kind in kinds)})"
         query, values = _BY_WORDS, (f"({stage.expression}){of_kinds}",)

@@ -21,9 +21,12 @@ from cppcc_graph.lexicon.pinyin import initials, pairs, sounds
 from cppcc_graph.lexicon.wanted import Role, Text, Thing
 
 MAX_IMPORTANCE = 1023
-_ID_BITS = 52
+ID_BITS = 52
+"""How many bits of a row's number stand behind its importance."""
 _COLUMNS = ("label", "alias", "figure", "description", "pinyin", "initials", "start", "kind")
 _NAMES = (Role.LABEL, Role.ALIAS)
+SPOKEN, ABBREVIATED = 8, 9
+"""In the place of a role: how a whole name sounds, in syllables and in initials."""
 _MANY = 20_000
 _TABLES = (
     "CREATE TABLE things (id INTEGER PRIMARY KEY, iri TEXT NOT NULL UNIQUE, kinds INTEGER NOT NULL, texts TEXT)",
@@ -125,7 +128,7 @@ class Index:
         texts = json.dumps([list(text_of) for text_of in _plain(thing.texts)], ensure_ascii=False)
         self._base.execute("INSERT INTO things VALUES (?, ?, ?, ?)", (number, thing.iri, kinds, texts))
         self._base.execute(_INSERT, (number, *_columns(thing.texts, kinds)))
-        keys = [(normal(text.text).key, text.role, number) for text in thing.texts if text.role < Role.DESCRIPTION]
+        keys = [(*known, number) for known in _keys(thing.texts)]
         self._base.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", keys)
 
     def _delete(self, iri: str) -> None:
@@ -135,7 +138,7 @@ class Index:
         number, kinds, written = found
         texts = texts_of(str(written))
         self._base.execute(_DELETE, (number, *_columns(texts, kinds)))
-        keys = [(normal(text.text).key, text.role, number) for text in texts]
+        keys = [(*known, number) for known in _keys(texts)]
         self._base.executemany("DELETE FROM names WHERE key = ? AND role = ? AND thing = ?", keys)
         self._base.execute("DELETE FROM things WHERE id = ?", (number,))
 
@@ -163,7 +166,19 @@ def _plain(texts: Iterable[Text]) -> Iterator[tuple[int, str, str]]:
 def _number(thing: Thing) -> int:
     """The more important, the smaller; equal ones in an order that depends on their names alone."""
     digest = int.from_bytes(hashlib.blake2b(thing.iri.encode(), digest_size=8).digest())
-    return ((MAX_IMPORTANCE - thing.importance) << _ID_BITS) | (digest >> (64 - _ID_BITS))
+    return ((MAX_IMPORTANCE - thing.importance) << ID_BITS) | (digest >> (64 - ID_BITS))
+
+
+def _keys(texts: Sequence[Text]) -> Iterator[tuple[str, int]]:
+    """By what a thing is found when it is asked for as a whole."""
+    for text in texts:
+        known = normal(text.text)
+        if text.role < Role.DESCRIPTION:
+            yield known.key, int(text.role)
+        if text.role in _NAMES and known.is_chinese:
+            units = [unit for unit, _place in sounds(known)]
+            yield "".join(units), SPOKEN
+            yield "".join(initials(units)), ABBREVIATED
 
 
 def _columns(texts: Sequence[Text], kinds: int) -> list[str]:

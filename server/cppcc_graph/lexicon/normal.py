@@ -19,6 +19,8 @@ _PIECES = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
 _IS_HAN = re.compile(f"[{_HAN}]")
 _BETWEEN_DIGITS = re.compile("(?<=[0-9]),(?=[0-9]{3})")
 _LAST_LATIN = "\u024f"
+_QUOTES = frozenset('"“”„‟‘’‚‛「」『』《》〈〉«»‹›')
+"""Stand around words and separate none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _n_tokens(piece: Piece) -> int:
 def normal(text: str) -> Normal:
     """*text* as it is compared. Spec: Unicode UAX 15 (NFKC)."""
     joined, places = text.lower(), _up_to(len(text))
-    if not text.isascii():
+    if not text.isascii() or '"' in text:
         compared = [_compared(character) for character in text]
         joined = "".join(compared)
         if len(joined) != len(text) or "" in compared:
@@ -126,6 +128,8 @@ def normal(text: str) -> Normal:
 
 @lru_cache(maxsize=65536)
 def _compared(character: str) -> str:
+    if character in _QUOTES:
+        return ""
     if unicodedata.category(character) == "Cs":
         return " "  # half of a character, which no text has
     plain = unicodedata.normalize("NFKC", character)

@@ -20,7 +20,7 @@ from cppcc_graph.guard.tokens import Token, is_word, place_of, tokens_of
 from cppcc_graph.phrases import mark
 from cppcc_graph.store.base import QueryRequest
 from cppcc_graph.store.refusals import about_query
-from cppcc_graph.terms import XSD
+from cppcc_graph.terms import FUNCTION, XSD
 
 _BACKSLASH = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
 _LEFT_OVER = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})")
@@ -96,6 +96,8 @@ def _check_cast(query: str, token: Token, iri: str) -> None:
     if not iri.startswith(XSD.iri):
         line, column = place_of(query, token.start)
         template = mark("the function %(token)s does not exist here")
+        if iri.startswith(FUNCTION.iri):
+            template = mark("%(token)s is no function of the engine that holds the data; /search finds things by words")
         written = token.text
         raise UnknownFunction(template, values=(written,), line=line, column=column, source="query", token=written)
 

@@ -21,6 +21,7 @@ from cppcc_graph.web import (
     operations,
     publishing,
     questions,
+    search,
     sparql,
     void,
 )
@@ -80,7 +81,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_dump_files(app)
     init_inventory(app)
     reading = (operations, home, sparql, graph_store, dumps, void, catalogue)
-    for concern in (*reading, publishing, history, earlier, feed, questions, entities):
+    for concern in (*reading, publishing, history, earlier, feed, questions, search, entities):
         app.register_blueprint(concern.blueprint)
     return app
 

@@ -77,8 +77,8 @@ def opaque_of(*parts: str) -> str:
     return hashlib.sha256("\0".join((__version__, root(), *parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def kept(opaque: str, make: Callable[[], Answer]) -> Response:
-    """What *make* gives, whose entity tag is known before, or nothing for a client that has it."""
+def kept(opaque: str | None, make: Callable[[], Answer]) -> Response:
+    """What *make* gives, or nothing for a client that has it; without *opaque* it may be another each time."""
     return sent(unchanged(opaque, _wish()) or reply(make(), opaque, _wish()))
 
 

@@ -52,6 +52,15 @@ def things_in(quads: Iterable[Quad], patch: Patch) -> Things:
     )
 
 
+def names_of(iris: Iterable[str]) -> dict[str, str]:
+    """The name in the reader's language of each of these things that has one, by IRI."""
+    values = " ".join(str(NamedNode(iri)) for iri in dict.fromkeys(iris))
+    if not values:
+        return {}
+    rows = store().select(_NAMES % (values, f'LANG(?label) = "{language()}"'))
+    return {thing.value: _text(row["label"]) for row in rows if isinstance(thing := row["thing"], NamedNode)}
+
+
 def shown(term: Term, known: Things) -> Link:
     """A term by its name, if it has one, and where it leads."""
     if isinstance(term, NamedNode):

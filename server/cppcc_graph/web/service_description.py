@@ -1,13 +1,13 @@
 """What this endpoint can do and what it holds, in RDF, counted once for each state of the data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cppcc_graph.catalogue import Known
 from cppcc_graph.formats import FORMATS, GRAPH_FORMATS, Format, write_graph
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Store
-from cppcc_graph.terms import RDF, SD, VOID, XSD, BlankNode, Literal, NamedNode, Triple
+from cppcc_graph.terms import FUNCTION, RDF, RDFS, SD, VOID, XSD, BlankNode, Literal, NamedNode, Triple
 
 _W3C_FORMATS = "http://www.w3.org/ns/formats/"
 _NAMES = {
@@ -26,6 +26,22 @@ _VERSIONS = "http://www.w3.org/ns/sparql#version-"
 _SIMPLE_ENTAILMENT = "http://www.w3.org/ns/entailment/Simple"
 
 
+_FUNCTIONS: Mapping[NamedNode, tuple[Literal, Literal]] = {
+    FUNCTION.matches: (
+        Literal('matches(文本, "词语")：文本含有每一个词语时为真，汉字或拼音均可。', language="zh"),
+        Literal('matches(text, "words"): whether a text has every word, written or in pinyin.', language="en"),
+    ),
+    FUNCTION.score: (
+        Literal('score(事物, "词语")：词语与事物相符的程度，0 至 100；不相符时无值。', language="zh"),
+        Literal(
+            'score(thing, "words"): how well names, figures or descriptions of a thing fit the words, from 0 to 100; '
+            "unbound when they do not.",
+            language="en",
+        ),
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
     """
@@ -35,11 +51,13 @@ class Abilities:
         is_union: Whether the default graph is the union of the named graphs; else it is a graph of its own.
         is_writable: Whether updates and graphs are taken.
         is_federated: Whether any other endpoint is asked for SERVICE.
+        has_functions: Whether queries may call the functions that look for words.
     """
 
     is_union: bool
     is_writable: bool
     is_federated: bool
+    has_functions: bool
 
 
 class Descriptions:
@@ -78,6 +96,7 @@ def description(store: Store, abilities: Abilities, *, endpoint: str) -> list[Tr
         *(Triple(service, SD.supportedLanguage, language) for language in _languages(abilities)),
         *(Triple(service, SD.supportedVersion, NamedNode(_VERSIONS + number)) for number in ("1.0", "1.1", "1.2")),
         *(Triple(service, SD.feature, feature) for feature in _features(abilities)),
+        *(triple for function in _FUNCTIONS if abilities.has_functions for triple in _function(service, function)),
         Triple(service, SD.defaultEntailmentRegime, NamedNode(_SIMPLE_ENTAILMENT)),
         *(Triple(service, SD.resultFormat, _format(known)) for known in FORMATS),
         *(Triple(service, SD.inputFormat, _format(known)) for known in GRAPH_FORMATS if abilities.is_writable),
@@ -94,8 +113,15 @@ def _languages(abilities: Abilities) -> Iterator[NamedNode]:
         yield from (SD.SPARQL11Update, SD.SPARQLUpdate)
 
 
+def _function(service: BlankNode, function: NamedNode) -> Iterator[Triple]:
+    """Spec: SPARQL 1.1 Service Description, section 3.2.8 (sd:extensionFunction)."""
+    yield Triple(service, SD.extensionFunction, function)
+    yield Triple(function, RDF.type, SD.Function)
+    yield from (Triple(function, RDFS.comment, comment) for comment in _FUNCTIONS[function])
+
+
 def _features(abilities: Abilities) -> Iterator[NamedNode]:
-    """No document is ever fetched for FROM or LOAD, and no function is added, so neither is claimed."""
+    """No document is ever fetched for FROM or LOAD, so that is not claimed."""
     if abilities.is_union:
         yield SD.UnionDefaultGraph
     else:

@@ -9,6 +9,7 @@ from flask.sansio.blueprints import BlueprintSetupState
 from cppcc_graph.errors import UnsuitableFormat
 from cppcc_graph.formats import Format, ResultForm, choose, suitable
 from cppcc_graph.settings import UNION
+from cppcc_graph.store.address import Remote
 from cppcc_graph.store.base import QueryRequest, Store, UpdateRequest
 from cppcc_graph.web import examples
 from cppcc_graph.web.answering import answer, document, editor, look, nothing_to_say, render_look
@@ -95,6 +96,7 @@ def _description(names: list[str], of: Store) -> Response:
         is_union=is_data and settings().default_graph == UNION,
         is_writable=is_data and settings().writable,
         is_federated=bool(settings().service),
+        has_functions=not isinstance(settings().store, Remote),
     )
     body = kept.document(of, abilities, endpoint=request.base_url, rdf_format=chosen)
     response = document(body, chosen)
