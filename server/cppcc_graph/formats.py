@@ -6,7 +6,7 @@ can hold. Two lists cover everything: the four SPARQL results formats and the si
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import IO, TypeVar, cast
@@ -254,6 +254,25 @@ def write_graph(statements: Iterable[Statement], rdf_format: Format, into: Sink 
     if document.is_wrong:
         raise _unsuitable(RDF_XML)
     return document.held()
+
+
+def write_stream(statements: Iterable[Statement], rdf_format: Format, into: Sink) -> None:
+    """
+    As :func:`write_graph` into a file, but nothing is held, so all of the project's prefixes are declared; for a format
+    other than RDF/XML.
+
+    Raises:
+        UnsuitableFormat: JSON-LD cannot hold a triple term; pieces may have been written.
+    """
+
+    def suitable_ones() -> Iterator[Statement]:
+        for statement in statements:
+            if rdf_format is JSON_LD and isinstance(statement.object, Triple):
+                raise _unsuitable(rdf_format)
+            yield statement
+
+    prefixes = {} if rdf_format in (N_TRIPLES, N_QUADS) else dict(PREFIXES)
+    serialize(suitable_ones(), _file(into), format=rdf_syntax(rdf_format), prefixes=prefixes)
 
 
 def _unsuitable(rdf_format: Format) -> UnsuitableFormat:

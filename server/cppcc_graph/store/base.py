@@ -40,8 +40,8 @@ class QueryRequest:
         client: Who asks, for fair shares: an address, or empty when nobody else asks.
         fetched: What each SERVICE of the query gave, in the order of the text; None when no other endpoint is asked.
         is_about_history: Whether the commits are asked (`Store.history`) and not the data.
-        dump: No query is asked but the whole dataset: ``plain``, or how it is packed (`packing`); empty for a query.
-            The text of the query then only names what is asked.
+        dump: No query is asked but the whole dataset: its lines, ``plain`` or as they are packed (`packing`), or one of
+            the other forms of `dumping`; empty for a query. The text of the query then only names what is asked.
     """
 
     query: str

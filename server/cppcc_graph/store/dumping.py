@@ -1,5 +1,6 @@
 """
-The whole dataset as N-Quads: graph after graph by IRI, each with its lines sorted, so that equal data give equal bytes.
+The whole dataset as N-Quads: graph after graph by IRI, each with its lines sorted, so that equal data give equal bytes;
+and the same in other forms, made of these lines.
 
 Blank nodes get their canonical labels in the whole dataset (RDFC-1.0), and integers the type that the ontology gives
 their property; the engine calls each of them xsd:integer.
@@ -8,14 +9,29 @@ their property; the engine calls each of them xsd:integer.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
 
-from cppcc_graph.formats import N_QUADS, ResultForm, write_graph
+from cppcc_graph.formats import (
+    DATASET_FORMATS,
+    JSON_LD,
+    N_QUADS,
+    TRIG,
+    TURTLE,
+    Format,
+    ResultForm,
+    format_named,
+    write_graph,
+    write_stream,
+)
 from cppcc_graph.packing import packed
 from cppcc_graph.queries import query
 from cppcc_graph.sinks import Sink
 from cppcc_graph.store.base import Answer, Store
+from cppcc_graph.store.tables import TABLES, write_tables
 from cppcc_graph.terms import XSD, BlankNode, DefaultGraph, NamedNode, Quad, Term, Triple
+
+WRITTEN = frozenset({TURTLE.name, TRIG.name, JSON_LD.name})
+"""Formats other than lines in which everything is written; Turtle has a triple once for each graph that states it."""
 
 _HAS_BLANK_NODE = re.compile(rb"_:|[^ ]+ <[^>]*> (?:_:|<<)")
 _ANY_INTEGER = XSD.integer.value.encode()
@@ -50,19 +66,47 @@ def lines_of(store: Store) -> Iterator[list[bytes]]:
         yield _sorted(store.quads(graph.iri), labelled.get(graph.iri, []), typed)
 
 
-def dumped(store: Store, packing: str, into: Sink | None) -> Answer:
+def dumped(store: Store, kind: str, into: Sink | None) -> Answer:
     """
-    The document of all lines, packed, or written *into* a sink as it comes.
+    The document, or what is written *into* a sink as it comes.
 
     Args:
         store: Nobody changes it meanwhile.
-        packing: As `packing.packed` takes it.
+        kind: The name of one of `WRITTEN`, `TABLES` for tables, or how lines are packed, as `packing.packed` takes it.
         into: As for `Store.answer`.
 
     Raises:
         StoreUnavailable: the store cannot be read.
     """
-    n_rows, held = 0, bytearray()
+    held = _Held()
+    taking = into or held
+    if kind in WRITTEN:
+        n_rows = _write_format(store, format_named(kind), taking)
+    elif kind == TABLES:
+        n_rows = write_tables(store, taking)
+    else:
+        n_rows = _write_lines(store, kind, taking)
+    return Answer(form=ResultForm.GRAPH, format=N_QUADS, body=bytes(held.body), n_rows=n_rows, number=store.number)
+
+
+class _Held(Sink):
+    """A `Sink` that keeps everything in memory."""
+
+    def __init__(self) -> None:
+        self.body = bytearray()
+
+    def write(self, piece: bytes, /) -> int:
+        """Takes the next piece."""
+        self.body += piece
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def _write_lines(store: Store, packing: str, into: Sink) -> int:
+    """How many quads there are, which are written in N-Quads."""
+    n_rows = 0
 
     def counted() -> Iterator[bytes]:
         nonlocal n_rows
@@ -71,11 +115,26 @@ def dumped(store: Store, packing: str, into: Sink | None) -> Answer:
             yield b"".join(lines)
 
     for piece in packed(counted(), packing):
-        if into is None:
-            held += piece
-        elif piece:
+        if piece:
             into.write(piece)
-    return Answer(form=ResultForm.GRAPH, format=N_QUADS, body=bytes(held), n_rows=n_rows, number=store.number)
+    return n_rows
+
+
+def _write_format(store: Store, rdf_format: Format, into: Sink) -> int:
+    """How many quads there are, which are written in a format; one that has no graphs gets the triples of all."""
+    n_rows = 0
+
+    def quads() -> Iterator[Quad]:
+        nonlocal n_rows
+        for lines in lines_of(store):
+            n_rows += len(lines)
+            yield from parse(b"".join(lines), format=RdfFormat.N_QUADS)
+
+    if rdf_format in DATASET_FORMATS:
+        write_stream(quads(), rdf_format, into)
+    else:
+        write_stream((quad.triple for quad in quads()), rdf_format, into)
+    return n_rows
 
 
 class _Typed:

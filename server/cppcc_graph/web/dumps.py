@@ -11,8 +11,9 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.exceptions import NotFound, RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response as BaseResponse
 
-from cppcc_graph.formats import N_QUADS
+from cppcc_graph.formats import CSV, JSON_LD, N_QUADS, TRIG, TURTLE
 from cppcc_graph.packing import GZIP, PLAIN
+from cppcc_graph.store.tables import TABLES
 from cppcc_graph.web.conditional import REVALIDATE, entity_tag, is_known
 from cppcc_graph.web.dump_files import Dump, DumpFile, dump_file, dump_files
 from cppcc_graph.web.proposing import VERSION_HEADER
@@ -28,8 +29,24 @@ DUMPS = (
         label=f"{N_QUADS.label}, gzip",
         inner_type=N_QUADS.media_type,
     ),
+    Dump(name="all.trig", kind=TRIG.name, media_type=TRIG.media_type, label=TRIG.label),
+    Dump(name="all.ttl", kind=TURTLE.name, media_type=TURTLE.media_type, label=TURTLE.label),
+    Dump(name="all.jsonld", kind=JSON_LD.name, media_type=JSON_LD.media_type, label=JSON_LD.label),
+    Dump(
+        name="tables.csv.zip",
+        kind=TABLES,
+        media_type="application/zip",
+        label=f"{CSV.label}, CSVW, ZIP",
+        inner_type=CSV.media_type,
+        is_package=True,
+    ),
 )
-"""Every file that there is, each with a name that stays. Spec: RFC 6713 (application/gzip)."""
+"""
+Every file that there is, each with a name that stays. Turtle holds the triples of all graphs, N-Quads, TriG and JSON-LD
+the graphs too; the tables hold what is said of the commonest things.
+
+Spec: RFC 6713 (application/gzip); https://www.iana.org/assignments/media-types/application/zip.
+"""
 
 _BY_NAME = {dump.name: dump for dump in DUMPS}
 _ONE_RANGE = re.compile(r"bytes=[ \t]*(\d{0,18})-(\d{0,18})[ \t]*", re.IGNORECASE)
@@ -68,7 +85,8 @@ def show(name: str) -> Response:
         return unchanged
     response = _part(file, headers["ETag"])
     response.headers.update(headers)
-    response.headers["Content-Type"] = dump.media_type
+    is_text = dump.media_type.startswith("text/")
+    response.headers["Content-Type"] = f"{dump.media_type}; charset=utf-8" if is_text else dump.media_type
     response.headers["Content-Disposition"] = f'attachment; filename="{dump.name}"'
     response.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(file.sha256)).decode()}:"
     return response
