@@ -62,7 +62,8 @@ def _namespace(prefix: str, iri: str, names: str = "") -> Namespace:
 CPPCC = _namespace(
     "cppcc",
     f"{BASE}ontology#",
-    "Paragraph Report Statement TextSpan evidence inParagraph inText inferredFrom sourceText unit value",
+    "Paragraph Report Statement TextSpan bound certainty evidence inParagraph inText indicator inferredFrom period "
+    "reportedBody sourceText status unit value",
 )
 FUNCTION = _namespace("fn", f"{BASE}function#", "matches score")
 CPPCCSH = _namespace("cppccsh", f"{BASE}shapes#")

@@ -1,12 +1,15 @@
 """Things lead to documents, documents to evidence, evidence to the characters."""
 
 import html
+import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from flask.testing import FlaskClient
+from tests.web.test_pages import words
 
 from cppcc_graph.describe import Source, Span
 from cppcc_graph.describe.things import Named
@@ -375,3 +378,76 @@ def test_a_document_tells_when_the_data_changed(client: FlaskClient, monkeypatch
     assert client.get(f"{COMMITTEE}.ttl", headers=both).status_code == 200
     before = {"If-Modified-Since": "Thu, 01 May 2003 07:59:59 GMT"}
     assert client.get(f"{COMMITTEE}.ttl", headers=before).status_code == 200
+
+
+# --- what a page tells of figures -----------------------------------------------------------------
+
+
+def cells(text: str) -> list[list[str]]:
+    rows = re.findall(r"<tr>(<th scope=\"row\">.*?)</tr>", text, re.DOTALL)
+    return [[words(cell) for cell in re.split(r"</t[hd]>", row)][:-1] for row in rows]
+
+
+def test_a_page_shows_the_figures_of_a_body_with_bounds_units_and_evidence(published_client: FlaskClient) -> None:
+    address = "/doc/organisation/cppcc-hengyang-county.html"
+
+    assert cells(published_client.get(f"{address}?lang=en").text)[0] == [
+        "Money raised",
+        "more than 15,000,000",
+        "yuan (CNY)",
+        "The six years up to 2024",
+        "Hengyang County Committee of the CPPCC",
+        "“1500余万元”",
+    ]
+    assert cells(published_client.get(f"{address}?lang=zh").text)[0][1:3] == ["多于 15,000,000", "元"]
+
+
+def test_what_goes_without_saying_is_not_said(client: FlaskClient) -> None:
+    text = client.get(f"{COMMITTEE}.html?lang=en").text
+    rows = cells(text)
+
+    assert next(row for row in rows if "210" in row[1])[1] == "210"
+    assert not any(mark in row[5] for row in rows for mark in ("done", "stated"))
+
+
+def test_a_figure_is_not_told_twice_on_the_page_of_what_it_concerns(client: FlaskClient) -> None:
+    assert client.get(f"{COMMITTEE}.html").text.count(f'href="/{OBSERVATION}"') == 1
+
+
+def test_what_is_inferred_or_planned_says_so(client: FlaskClient, published_client: FlaskClient) -> None:
+    figure = client.get("/doc/report/mingchuan-2033/observation/visits.html?lang=en").text
+    member = published_client.get("/doc/organisation/cppcc-hengyang-county.html?lang=en").text
+    plan = published_client.get("/doc/organisation/cppcc-hengyang.html?lang=en").text
+
+    assert re.search(r'<p><span class="mark"><a href="/vocabulary/certainties#inferred"', figure)
+    assert re.search(r'source</a> <span class="mark"><a href="/vocabulary/certainties#inferred"[^>]*>inferred', member)
+    assert re.search(r'source</a> <span class="mark"><a href="/vocabulary/statuses#planned"[^>]*>planned', plan)
+
+
+def block(text: str) -> dict[str, object]:
+    [found] = re.findall(r'<script type="application/ld\+json">\n(.*?)\n</script>', text, re.DOTALL)
+    return json.loads(found)
+
+
+def test_a_page_tells_programs_what_schema_org_can_say(published_client: FlaskClient) -> None:
+    """Types and properties come from the alignments; nothing has to be fetched to read them."""
+    told = block(published_client.get("/doc/event/hunan-tourism-conference-3.html?lang=en").text)
+
+    assert told["@context"] == {"@vocab": "https://schema.org/"}
+    assert (told["@id"], told["@type"]) == (f"{BASE}id/event/hunan-tourism-conference-3", ["Event"])
+    assert {"@id": f"{BASE}id/place/hengyang"} in told["location"]
+    assert len(list(pyoxigraph.parse(json.dumps(told), format=pyoxigraph.RdfFormat.JSON_LD))) > 5
+
+
+def test_nothing_in_the_data_ends_the_block_or_becomes_markup() -> None:
+    store, name = EmbeddedStore(), NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+    hostile = '</script><script>alert("&")</script><!--'
+    thing, other = NamedNode(f"{BASE}id/place/x"), NamedNode("javascript:alert(1)")
+    said = [Triple(thing, name, Literal(hostile, language="en")), Triple(thing, NamedNode("http://ex.org/p"), other)]
+    store.replace_graph(f"{BASE}graph/x", said)
+    text = create_app(Settings(), store).test_client().get("/doc/place/x.html?lang=en").text
+
+    assert block(text)["name"] == {"@value": hostile, "@language": "en"}
+    assert hostile not in text
+    assert "<script>" not in text
+    assert 'href="javascript' not in text

@@ -13,6 +13,8 @@ from cppcc_graph.terms import CPPCC, RDF, BlankNode, Literal, NamedNode, Quad, S
 MAX_NEIGHBOURS = 5_000
 """Triples in which a thing may stand to be looked at as it was."""
 _EVIDENCE = (CPPCC.evidence, CPPCC.inferredFrom)
+_NAMED = (CPPCC.status, CPPCC.certainty, CPPCC.indicator, CPPCC.unit, CPPCC.bound, CPPCC.period, CPPCC.reportedBody)
+"""Whose values are shown by name where something else is told, beside what it rests on."""
 
 
 def surroundings(store: Store, back: Patch, iri: str) -> EmbeddedStore:
@@ -33,7 +35,10 @@ def surroundings(store: Store, back: Patch, iri: str) -> EmbeddedStore:
     if len(touching) > MAX_NEIGHBOURS:
         raise TooManyChanges(len(touching), limit=MAX_NEIGHBOURS)
     around = past.said_around(thing, touching)
-    return held(sorted({*touching, *around, *_evidence(past, thing, {*touching, *around})}, key=str))
+    known = {*touching, *around}
+    ends = _objects(known, set(_nodes(quad.subject for quad in known)), *_NAMED, *_EVIDENCE)
+    beyond = [quad for end in ends for quad in past.said_of(end)]
+    return held(sorted({*known, *beyond, *_evidence(past, thing, known)}, key=str))
 
 
 def vocabulary_surroundings(store: Store, back: Patch, iri: str) -> EmbeddedStore:

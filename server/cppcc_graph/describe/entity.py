@@ -1,16 +1,18 @@
 """One thing: what is said of it, what refers to it, what it rests on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from cppcc_graph.describe.figures import figures, standings
 from cppcc_graph.describe.rows import iri_in, language_of, named_in, number_in, text_in
-from cppcc_graph.describe.things import Entity, Property, Source, Span, Value
+from cppcc_graph.describe.things import Entity, Figure, Property, Source, Span, Standing, Value
 from cppcc_graph.errors import UnknownEntity
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Store, named
 from cppcc_graph.terms import CPPCC, DCTERMS, RDF, RDFS, SKOS, Literal, NamedNode, Solution, Term, Triple
 
 _HEAD = frozenset({RDF.type, RDFS.label, SKOS.prefLabel, SKOS.altLabel, SKOS.definition, DCTERMS.description})
+_STANDING = frozenset({CPPCC.status, CPPCC.certainty})
 _EVIDENCE = frozenset({CPPCC.evidence, CPPCC.inferredFrom})
 
 
@@ -35,14 +37,19 @@ def describe(store: Store, iri: str, *, language: str, max_values: int = 30) -> 
     incoming = store.select(query("describe-incoming"), iri=node, language=tag)
     if not outgoing and not incoming:
         raise UnknownEntity(iri)
+    standing = standings(store, iri, language=language)
+    found = figures(store, iri, standing, language=language)
+    others = [row for row in incoming if row["subject"] not in _nodes(found)]
     return Entity(
         iri=iri,
         label=_text_of(outgoing, (RDFS.label, SKOS.prefLabel), language),
         description=_text_of(outgoing, (DCTERMS.description, SKOS.definition), language) or "",
         aliases=_literals(outgoing, (SKOS.altLabel,)),
         types=[named_in(row, "object") for row in outgoing if row["predicate"] == RDF.type],
-        outgoing=_properties(_shown(outgoing, language), "object", max_values=len(outgoing)),
-        incoming=_properties(incoming, "subject", max_values=max_values),
+        standing=standing.get(iri),
+        figures=found,
+        outgoing=_properties(_shown(outgoing, language), "object", standing, max_values=len(outgoing)),
+        incoming=_properties(others, "subject", standing, max_values=max_values),
         evidence=evidence(store, iri, language=language),
     )
 
@@ -71,32 +78,39 @@ def document(store: Store, iri: str) -> list[Triple]:
 
 
 def _shown(rows: Iterable[Solution], language: str) -> list[Solution]:
-    """Outgoing rows for the list: without head and evidence, texts in the reader's language where they exist."""
-    kept = [row for row in rows if row["predicate"] not in _HEAD | _EVIDENCE]
+    """Outgoing rows for the list: without what has a place of its own, texts in the reader's language if there are."""
+    kept = [row for row in rows if row["predicate"] not in _HEAD | _STANDING | _EVIDENCE]
     spoken = {row["predicate"] for row in kept if language_of(row["object"]) == language}
     return [row for row in kept if row["predicate"] not in spoken or language_of(row["object"]) in (language, None)]
 
 
-def _properties(rows: Iterable[Solution], end: str, *, max_values: int) -> list[Property]:
+def _nodes(found: Iterable[Figure]) -> frozenset[Term | None]:
+    return frozenset(NamedNode(known.figure.iri) for known in found)
+
+
+def _properties(
+    rows: Iterable[Solution], end: str, standing: Mapping[str, Standing], *, max_values: int
+) -> list[Property]:
     properties = []
     for _predicate, group in groupby(rows, key=lambda row: row["predicate"]):
         rows_by_end: dict[Term | None, Solution] = {}
         for row in group:  # a link that two reports state has two rows
             rows_by_end.setdefault(row[end], row)
         same = list(rows_by_end.values())
-        values = [_value(row, end) for row in same[:max_values]]
+        values = [_value(row, end, standing) for row in same[:max_values]]
         properties.append(Property(predicate=named_in(same[0], "predicate"), values=values, n_values=len(same)))
     return properties
 
 
-def _value(row: Solution, end: str) -> Value:
-    term, statement = row[end], row["statement"]
+def _value(row: Solution, end: str, standing: Mapping[str, Standing]) -> Value:
+    term, statement = row[end], iri_in(row, "statement") or None
     if term is None:
         raise TypeError(f"?{end} is always bound")
     return Value(
         term=term,
         label=text_in(row, f"{end}Label"),
-        statement_iri=statement.value if isinstance(statement, NamedNode) else None,
+        statement_iri=statement,
+        standing=standing.get(statement or iri_in(row, end)),
     )
 
 

@@ -15,6 +15,46 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """
+    How something is said.
+
+    Attributes:
+        marks: Its status and its certainty, as far as they are told.
+        spans: What it rests on; each has the quoted characters as its name, if they are recorded.
+    """
+
+    marks: Sequence[Named]
+    spans: Sequence[Named]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """
+    A figure that a report states, an observation of its data set.
+
+    Attributes:
+        figure: The observation.
+        indicator: What is counted or measured.
+        value: Lexical form of the number, in the unit.
+        unit: In which the value is given, or None.
+        bound: Whether it is the number itself, or more or less than it; None where that is not told.
+        period: The time that it is about, or None.
+        body: Whose figure it is, or None.
+        standing: How it is said, or None where nothing is told of that.
+    """
+
+    figure: Named
+    indicator: Named
+    value: str
+    unit: Named | None
+    bound: Named | None
+    period: Named | None
+    body: Named | None
+    standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """
     One end of a statement.
@@ -23,11 +63,13 @@ class Value:
         term: Object of an outgoing, subject of an incoming statement.
         label: Its name, if it has one in the language asked for.
         statement_iri: The node that records this statement with its evidence, if there is one.
+        standing: Of that node, else of the term; None where neither tells it.
     """
 
     term: Term
     label: str | None
     statement_iri: str | None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +138,10 @@ class Entity:
         description: A sentence about it; empty when there is none.
         aliases: Other names, in every language, ordered.
         types: Its classes, ordered by name.
+        standing: How it is said, where it is something that a report says; else None.
+        figures: That it is, or that concern it, ordered by indicator.
         outgoing: What is said of it, ordered by predicate name, without what stands in the fields above.
-        incoming: What refers to it, ordered likewise.
+        incoming: What else refers to it, ordered likewise.
         evidence: Spans it rests on, in the order of the text.
     """
 
@@ -106,6 +150,8 @@ class Entity:
     description: str
     aliases: Sequence[Literal]
     types: Sequence[Named]
+    standing: Standing | None
+    figures: Sequence[Figure]
     outgoing: Sequence[Property]
     incoming: Sequence[Property]
     evidence: Sequence[Span]

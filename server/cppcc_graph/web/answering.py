@@ -12,6 +12,7 @@ from cppcc_graph import __version__
 from cppcc_graph.errors import AnswerTooLarge, CppccError
 from cppcc_graph.formats import FORMATS, Format, ResultForm, suitable
 from cppcc_graph.store.base import Answer, QueryRequest
+from cppcc_graph.store.numbering import prefix_of
 from cppcc_graph.web import results
 from cppcc_graph.web.coding import coded
 from cppcc_graph.web.conditional import REVALIDATE, entity_tag, validator
@@ -84,7 +85,7 @@ def kept(opaque: str | None, make: Callable[[], Answer]) -> Response:
 
 def kept_page(opaque: str | None, make: Callable[[], Page]) -> Response:
     """The page that *make* gives, or nothing for a client that has it; without *opaque* it may be another each time."""
-    opaque = opaque_of(opaque, theme()) if opaque else None
+    opaque = prefix_of(opaque) + opaque_of(opaque, theme()) if opaque else None
     known = unchanged(opaque, _wish())
     if known is not None:
         return sent(known)

@@ -3,8 +3,19 @@
 from urllib.parse import urlencode
 
 from flask import url_for
+from markupsafe import Markup
 
-from cppcc_graph.describe import DefinedTerm, Entity, Named, Property, Span, Value, Vocabulary, size_of_graph
+from cppcc_graph.describe import (
+    DefinedTerm,
+    Entity,
+    Named,
+    Property,
+    Span,
+    Value,
+    Vocabulary,
+    in_schema_org,
+    size_of_graph,
+)
 from cppcc_graph.formats import GRAPH_FORMATS
 from cppcc_graph.store.base import Store
 from cppcc_graph.terms import XSD, Literal, NamedNode
@@ -12,9 +23,12 @@ from cppcc_graph.terms import shorten as short_datatype
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.links import graph_path, href_of, root, short_name
 from cppcc_graph.web.pages import EntityPage, VocabularyPage
-from cppcc_graph.web.parts import EvidenceView, Link, PastView, PropertyView, TermView, ValueView
+from cppcc_graph.web.parts import Link, PastView
 from cppcc_graph.web.quotes import quote
 from cppcc_graph.web.served import settings
+from cppcc_graph.web.structured import structured
+from cppcc_graph.web.thing_parts import EvidenceView, PropertyView, TermView, ValueView
+from cppcc_graph.web.thing_views import figure_view, link_to, standing_view
 
 PLAIN = frozenset({XSD.string, XSD.integer, XSD.decimal, XSD.date, XSD.nonNegativeInteger})
 """Datatypes that go without saying."""
@@ -27,11 +41,14 @@ def entity_page(entity: Entity, *, of: Store, path: str, past: PastView | None =
         label=entity.label or short_name(entity.iri),
         description=entity.description,
         aliases=[Link(text=alias.value, language=alias.language) for alias in entity.aliases],
-        types=[_link(kind) for kind in entity.types],
+        types=[link_to(kind) for kind in entity.types],
+        standing=standing_view(entity.standing),
+        figures=[figure_view(figure) for figure in entity.figures],
         evidence=[_evidence(span) for span in entity.evidence],
         outgoing=[_property(known, everything=None) for known in entity.outgoing],
         incoming=[_property(known, everything=_referrers(entity, known)) for known in entity.incoming],
         graph=_graph(entity.iri, of),
+        data=structured(entity, in_schema_org(of, entity.iri)) if past is None else Markup(),
         formats=format_links(path),
         past=past,
     )
@@ -45,10 +62,13 @@ def graph_page(iri: str, *, of: Store, path: str) -> EntityPage:
         description=_("A graph of the dataset."),
         aliases=[],
         types=[],
+        standing=None,
+        figures=[],
         evidence=[],
         outgoing=[],
         incoming=[],
         graph=_graph(iri, of),
+        data=Markup(),
         formats=format_links(path),
         past=None,
     )
@@ -82,7 +102,7 @@ def _graph(iri: str, of: Store) -> Link | None:
 
 def _property(known: Property, *, everything: str | None) -> PropertyView:
     return PropertyView(
-        predicate=_link(known.predicate),
+        predicate=link_to(known.predicate),
         values=[_value(value) for value in known.values],
         n_values=known.n_values,
         everything=everything if known.n_values > len(known.values) else None,
@@ -91,14 +111,17 @@ def _property(known: Property, *, everything: str | None) -> PropertyView:
 
 def _value(value: Value) -> ValueView:
     statement = Link(text="", href=href_of(value.statement_iri)) if value.statement_iri else None
+    standing = standing_view(value.standing)
     if isinstance(value.term, NamedNode):
-        return ValueView(value=_link(Named(iri=value.term.value, label=value.label)), statement=statement)
+        named = Named(iri=value.term.value, label=value.label)
+        return ValueView(value=link_to(named), statement=statement, standing=standing)
     if isinstance(value.term, Literal):
         says_more = value.term.language is None and value.term.datatype not in PLAIN
         return ValueView(
             value=Link(text=value.term.value, language=value.term.language),
             datatype=short_datatype(value.term.datatype.value) if says_more else None,
             statement=statement,
+            standing=standing,
         )
     return ValueView(value=Link(text=str(value.term)), statement=statement)
 
@@ -115,7 +138,7 @@ def _evidence(span: Span) -> EvidenceView:
         end=span.end,
         line=span.line,
         is_basis=span.is_basis,
-        report=_link(span.report),
+        report=link_to(span.report),
         published=span.source.published,
         sha256=span.source.sha256,
     )
@@ -127,13 +150,9 @@ def _term(term: DefinedTerm) -> TermView:
         anchor=iri.partition("#")[2],
         term=Link(text=term.term.label or short_name(iri), href=_uses(iri), title=iri),
         short_name=short_name(iri),
-        types=[_link(kind) for kind in term.types],
+        types=[link_to(kind) for kind in term.types],
         definition=term.definition,
     )
-
-
-def _link(thing: Named) -> Link:
-    return Link(text=thing.label or short_name(thing.iri), href=href_of(thing.iri), title=thing.iri)
 
 
 def _referrers(entity: Entity, known: Property) -> str:

@@ -15,16 +15,14 @@ from cppcc_graph.web.form_parts import Field
 from cppcc_graph.web.parts import (
     Count,
     Editor,
-    EvidenceView,
     FailureView,
     Link,
     PastView,
     ProblemKind,
-    PropertyView,
     ReportRow,
     ResultView,
-    TermView,
 )
+from cppcc_graph.web.thing_parts import EvidenceView, FigureView, PropertyView, StandingView, TermView
 
 
 class Page(Protocol):
@@ -153,10 +151,13 @@ class EntityPage:
         description: A sentence about it; may be empty.
         aliases: Other names.
         types: Its classes.
+        standing: How it is said, where it is something that a report says; else None.
+        figures: That concern it, or that it is; may be empty.
         evidence: What it rests on; empty for things that state nothing themselves.
         outgoing: What is said of it.
         incoming: What refers to it.
         graph: The triples of the graph that has its name, or None.
+        data: The same in the words of schema.org, for programs that read pages; may be empty.
         formats: The same description for machines.
         past: Of an earlier state, or None.
     """
@@ -168,10 +169,13 @@ class EntityPage:
     description: str
     aliases: Sequence[Link]
     types: Sequence[Link]
+    standing: StandingView | None
+    figures: Sequence[FigureView]
     evidence: Sequence[EvidenceView]
     outgoing: Sequence[PropertyView]
     incoming: Sequence[PropertyView]
     graph: Link | None
+    data: Markup
     formats: Sequence[Link]
     past: PastView | None
 
