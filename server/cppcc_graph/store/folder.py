@@ -11,7 +11,7 @@ import pyoxigraph
 from cppcc_graph.errors import StoreUnavailable
 
 _MARK = "CURRENT"  # a file that every store of the engine (RocksDB) has
-_OURS = r"(checkpoint|journal|lock|tokens\.json)(\..+)?"
+_OURS = r"(checkpoint|journal|links|lock|tokens\.json)(\..+)?"
 _HALF_MADE = r"IDENTITY|LOCK|LOG(\.old\.\d+)?|MANIFEST-\d+|\d+\.dbtmp"  # before the engine has its mark
 _HARMLESS = re.compile(f"{_OURS}|{_HALF_MADE}")
 

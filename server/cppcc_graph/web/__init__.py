@@ -19,6 +19,7 @@ from cppcc_graph.web import (
     history,
     home,
     operations,
+    permalinks,
     publishing,
     questions,
     search,
@@ -36,6 +37,7 @@ from cppcc_graph.web.inventory import init_inventory
 from cppcc_graph.web.journals import init_history
 from cppcc_graph.web.measures import Measures, Workings
 from cppcc_graph.web.modified import init_modified
+from cppcc_graph.web.permalinks import init_permalinks
 from cppcc_graph.web.problems import init_problems
 from cppcc_graph.web.request_log import init_request_log
 from cppcc_graph.web.served import init_served
@@ -77,11 +79,12 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_headers(app)
     init_direct_names(app)
     init_writing(app, settings)
+    init_permalinks(app, settings)
     init_unread(app)
     init_dump_files(app)
     init_inventory(app)
     reading = (operations, home, sparql, graph_store, dumps, void, catalogue)
-    for concern in (*reading, publishing, history, earlier, feed, questions, search, entities):
+    for concern in (*reading, publishing, history, earlier, feed, questions, permalinks, search, entities):
         app.register_blueprint(concern.blueprint)
     return app
 

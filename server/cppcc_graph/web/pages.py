@@ -107,6 +107,8 @@ class QueryPage:
         editor: The query.
         result: The answer, or None.
         failure: Why there is none, or None when nothing was asked.
+        permalink: Where this answer is found for ever; None without an answer, or when no link can say it.
+        is_kept: Whether a short link can be made.
         questions: Example questions; may be empty.
     """
 
@@ -115,7 +117,33 @@ class QueryPage:
     editor: Editor
     result: ResultView | None
     failure: FailureView | None
+    permalink: str | None
+    is_kept: bool
     questions: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermalinkPage:
+    """
+    The page at ``/q/…``.
+
+    Attributes:
+        version: Of the data when the link was made.
+        now: Of the data that have answered.
+        is_same: Whether these are the same data.
+        editor: The query.
+        result: The answer, or None.
+        failure: Why there is none, or None.
+    """
+
+    TEMPLATE: ClassVar[str] = "permalink.html"
+
+    version: str
+    now: str
+    is_same: bool
+    editor: Editor
+    result: ResultView | None
+    failure: FailureView | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from cppcc_graph.web.answering import answer, document, editor, look, nothing_to
 from cppcc_graph.web.excerpt import remember
 from cppcc_graph.web.links import root
 from cppcc_graph.web.pages import QueryPage, render
+from cppcc_graph.web.permalinks import carried_address, is_keeping
 from cppcc_graph.web.proposing import is_gated, propose
 from cppcc_graph.web.served import history, settings, store
 from cppcc_graph.web.service_description import Abilities, Descriptions
@@ -110,7 +111,14 @@ def _description(names: list[str], of: Store) -> Response:
 def _page(asked: QueryRequest | None) -> Response:
     """The query page: empty, with an answer, or with what is wrong."""
     if asked is None:
-        page = QueryPage(editor=editor(_FIRST_QUERY), result=None, failure=None, questions=examples.some())
+        page = QueryPage(
+            editor=editor(_FIRST_QUERY),
+            result=None,
+            failure=None,
+            permalink=None,
+            is_kept=False,
+            questions=examples.some(),
+        )
         return render(page)
     graphs = [
         *(("default-graph-uri", iri) for iri in asked.default_graph_iris),
@@ -121,6 +129,8 @@ def _page(asked: QueryRequest | None) -> Response:
         editor=editor(asked.query, graphs),
         result=seen.result,
         failure=seen.failure,
+        permalink=carried_address(asked.query) if seen.result and not graphs and not asked.is_about_history else None,
+        is_kept=is_keeping(),
         questions=examples.some() if seen.failure else [],
     )
     return render_look(page, seen)

@@ -158,7 +158,7 @@ def _is_update(headers: Headers) -> bool:
 
 def _admitted(operation: str, known: Settings) -> Grant | None:
     _refuse_other_names(known)
-    _refuse_other_pages(known)
+    refuse_other_pages(known)
     _refuse_token_in_address()
     if known.no_auth:
         return None
@@ -192,7 +192,7 @@ def _refuse_other_names(known: Settings) -> None:
         )
 
 
-def _refuse_other_pages(known: Settings) -> None:
+def refuse_other_pages(known: Settings) -> None:
     """
     A page of another site writes nothing through a browser that reaches this server.
 
