@@ -6,7 +6,7 @@ can hold. Two lists cover everything: the four SPARQL results formats and the si
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import IO, TypeVar, cast
@@ -243,39 +243,21 @@ def write_graph(statements: Iterable[Statement], rdf_format: Format, into: Sink 
     """
     listed = list(statements)
     if rdf_format is RDF_XML and not all(_XML_NAME_END.search(statement.predicate.value) for statement in listed):
-        raise _unsuitable(rdf_format)
+        raise unsuitable_for_graph(rdf_format)
     if rdf_format is JSON_LD and any(isinstance(statement.object, Triple) for statement in listed):
-        raise _unsuitable(rdf_format)
+        raise unsuitable_for_graph(rdf_format)
     prefixes = _prefixes_of(listed, rdf_format)
     if rdf_format is not RDF_XML:
         return serialize(listed, _file(into), format=rdf_syntax(rdf_format), prefixes=prefixes) or b""
     document = XmlSink(into)
     serialize(listed, _file(document), format=RdfFormat.RDF_XML, prefixes=prefixes)
     if document.is_wrong:
-        raise _unsuitable(RDF_XML)
+        raise unsuitable_for_graph(RDF_XML)
     return document.held()
 
 
-def write_stream(statements: Iterable[Statement], rdf_format: Format, into: Sink) -> None:
-    """
-    As :func:`write_graph` into a file, but nothing is held, so all of the project's prefixes are declared; for a format
-    other than RDF/XML.
-
-    Raises:
-        UnsuitableFormat: JSON-LD cannot hold a triple term; pieces may have been written.
-    """
-
-    def suitable_ones() -> Iterator[Statement]:
-        for statement in statements:
-            if rdf_format is JSON_LD and isinstance(statement.object, Triple):
-                raise _unsuitable(rdf_format)
-            yield statement
-
-    prefixes = {} if rdf_format in (N_TRIPLES, N_QUADS) else dict(PREFIXES)
-    serialize(suitable_ones(), _file(into), format=rdf_syntax(rdf_format), prefixes=prefixes)
-
-
-def _unsuitable(rdf_format: Format) -> UnsuitableFormat:
+def unsuitable_for_graph(rdf_format: Format) -> UnsuitableFormat:
+    """What is raised for a graph that one of `GRAPH_FORMATS` cannot hold."""
     others = [candidate.name for candidate in GRAPH_FORMATS if candidate is not rdf_format]
     return UnsuitableFormat([rdf_format.name], form=ResultForm.GRAPH.value, suitable=others)
 

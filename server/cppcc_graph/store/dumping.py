@@ -8,8 +8,9 @@ their property; the engine calls each of them xsd:integer.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, cast
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
+from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
 
 from cppcc_graph.formats import (
     DATASET_FORMATS,
@@ -20,15 +21,16 @@ from cppcc_graph.formats import (
     Format,
     ResultForm,
     format_named,
+    rdf_syntax,
+    unsuitable_for_graph,
     write_graph,
-    write_stream,
 )
 from cppcc_graph.packing import packed
 from cppcc_graph.queries import query
 from cppcc_graph.sinks import Sink
 from cppcc_graph.store.base import Answer, Store
 from cppcc_graph.store.tables import TABLES, write_tables
-from cppcc_graph.terms import XSD, BlankNode, DefaultGraph, NamedNode, Quad, Term, Triple
+from cppcc_graph.terms import PREFIXES, XSD, BlankNode, DefaultGraph, NamedNode, Quad, Term, Triple
 
 WRITTEN = frozenset({TURTLE.name, TRIG.name, JSON_LD.name})
 """Formats other than lines in which everything is written; Turtle has a triple once for each graph that states it."""
@@ -121,19 +123,25 @@ def _write_lines(store: Store, packing: str, into: Sink) -> int:
 
 
 def _write_format(store: Store, rdf_format: Format, into: Sink) -> int:
-    """How many quads there are, which are written in a format; one that has no graphs gets the triples of all."""
+    """
+    How many quads there are, which are written in a format; one that has no graphs gets the triples of all.
+
+    Raises:
+        UnsuitableFormat: JSON-LD cannot hold a triple term; pieces may have been written.
+    """
     n_rows = 0
 
     def quads() -> Iterator[Quad]:
         nonlocal n_rows
         for lines in lines_of(store):
             n_rows += len(lines)
-            yield from parse(b"".join(lines), format=RdfFormat.N_QUADS)
+            for quad in parse(b"".join(lines), format=RdfFormat.N_QUADS):
+                if rdf_format is JSON_LD and isinstance(quad.object, Triple):
+                    raise unsuitable_for_graph(rdf_format)
+                yield quad
 
-    if rdf_format in DATASET_FORMATS:
-        write_stream(quads(), rdf_format, into)
-    else:
-        write_stream((quad.triple for quad in quads()), rdf_format, into)
+    statements = quads() if rdf_format in DATASET_FORMATS else (quad.triple for quad in quads())
+    serialize(statements, cast("IO[bytes]", into), format=rdf_syntax(rdf_format), prefixes=dict(PREFIXES))
     return n_rows
 
 
