@@ -1,5 +1,7 @@
 """Search through the front door: the page, JSON, suggestions, and what is refused."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -111,3 +113,11 @@ def test_a_name_in_the_data_runs_nothing() -> None:
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
     assert 'href="javascript' not in page
+
+
+def test_words_found_in_the_name_are_marked_there_and_the_name_stands_once(published_client: FlaskClient) -> None:
+    page = published_client.get("/search?q=提案工作制度", headers={"Accept": "text/html", "Accept-Language": "zh"})
+    [first, *_others] = re.findall(r"<li>(.+?)</li>", page.text, re.DOTALL)
+
+    assert "<mark>提案工作制度</mark></a></strong>" in first
+    assert first.count("提案工作制度") == 1
