@@ -3,6 +3,7 @@
 from cppcc_graph.catalogue.contents import KINDS, Report, counts, reports
 from cppcc_graph.catalogue.dcat import Catalogue, File, ReportDataset, Service, dcat_document
 from cppcc_graph.catalogue.facts import About, ReportFacts, about, report_facts
+from cppcc_graph.catalogue.key_figures import KeyFigure, key_figures
 from cppcc_graph.catalogue.known import Known
 from cppcc_graph.catalogue.partitions import Partitions, partitions
 from cppcc_graph.catalogue.schema_org import Json, schema_dataset
@@ -14,6 +15,7 @@ __all__ = [
     "Catalogue",
     "File",
     "Json",
+    "KeyFigure",
     "Known",
     "Offer",
     "Partitions",
@@ -24,6 +26,7 @@ __all__ = [
     "about",
     "counts",
     "dcat_document",
+    "key_figures",
     "partitions",
     "report_facts",
     "reports",

@@ -6,6 +6,7 @@ application is made, so an edited translation shows at the next start and nothin
 """
 
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -87,8 +88,8 @@ def mark_plural(one: str, many: str) -> tuple[str, str]:
     return one, many
 
 
-def number(value: int) -> str:
-    """A count as people write it, ``1,234``."""
+def number(value: int | Decimal) -> str:
+    """A number as people write it, ``1,234`` or ``97.9``."""
     return format_decimal(value, locale=language())
 
 

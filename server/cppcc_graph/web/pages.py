@@ -16,6 +16,7 @@ from cppcc_graph.web.parts import (
     Count,
     Editor,
     FailureView,
+    FigureCard,
     Link,
     PastView,
     ProblemKind,
@@ -69,6 +70,8 @@ class HomePage:
     The page at ``/``.
 
     Attributes:
+        glance: What the newest report states outright about its body; may be empty.
+        newest: That report, or None.
         counts: What is in the dataset now, in reading order.
         reports: Every report, newest period first; may be empty.
         questions: Some questions that open their answers; may be empty.
@@ -80,6 +83,8 @@ class HomePage:
 
     TEMPLATE: ClassVar[str] = "home.html"
 
+    glance: Sequence[FigureCard]
+    newest: Link | None
     counts: Sequence[Count]
     reports: Sequence[ReportRow]
     questions: Sequence[Link]

@@ -74,6 +74,30 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FigureCard:
+    """
+    A figure at a glance.
+
+    Attributes:
+        indicator: What is measured; leads to the figure with its evidence.
+        bound: Said before the value, such as *more than*; empty when it is exact.
+        value: The number as people write it.
+        unit: Said behind it; may be empty.
+        scope: Where a rank counts; may be empty.
+        exact: The characters of the report; may be empty.
+        line: 1-based line of the text where they stand.
+    """
+
+    indicator: Link
+    bound: str
+    value: str
+    unit: str
+    scope: str
+    exact: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRow:
     """
     A report in the list on the home page.
