@@ -2,6 +2,7 @@
 
 from cppcc_graph.catalogue.contents import KINDS, Report, counts, reports
 from cppcc_graph.catalogue.dcat import Catalogue, File, ReportDataset, Service, dcat_document
+from cppcc_graph.catalogue.documents import Documented, documented
 from cppcc_graph.catalogue.facts import About, ReportFacts, about, report_facts
 from cppcc_graph.catalogue.key_figures import KeyFigure, key_figures
 from cppcc_graph.catalogue.known import Known
@@ -13,6 +14,7 @@ __all__ = [
     "KINDS",
     "About",
     "Catalogue",
+    "Documented",
     "File",
     "Json",
     "KeyFigure",
@@ -26,6 +28,7 @@ __all__ = [
     "about",
     "counts",
     "dcat_document",
+    "documented",
     "key_figures",
     "partitions",
     "report_facts",

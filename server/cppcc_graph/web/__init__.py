@@ -23,6 +23,7 @@ from cppcc_graph.web import (
     publishing,
     questions,
     search,
+    sitemap,
     sparql,
     void,
 )
@@ -83,7 +84,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_unread(app)
     init_dump_files(app)
     init_inventory(app)
-    reading = (operations, home, sparql, graph_store, dumps, void, catalogue)
+    reading = (operations, home, sparql, graph_store, dumps, void, catalogue, sitemap)
     for concern in (*reading, publishing, history, earlier, feed, questions, permalinks, search, entities):
         app.register_blueprint(concern.blueprint)
     return app

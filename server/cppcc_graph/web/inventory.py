@@ -89,7 +89,12 @@ def inventory(*, with_sizes: bool) -> Catalogue:
                 address=_absolute("/sparql"),
                 titles=in_all_languages(_SPARQL),
                 standard=_PROTOCOL,
-            )
+            ),
+            Service(
+                iri=_absolute("/catalogue#search"),
+                address=_absolute("/search"),
+                titles=in_all_languages(mark("Search")),
+            ),
         ],
         reports=[_report(facts) for facts in reports],
     )
