@@ -101,3 +101,4 @@ def _leave_nothing_to_other_threads() -> Iterator[None]:
     """The engine's solutions may be released only in the thread that asked; the threads of the next module would."""
     yield
     gc.collect()
+    gc.freeze()  # what is left stays for long, and need not be looked at after each module

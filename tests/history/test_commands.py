@@ -84,21 +84,19 @@ def test_what_a_terminal_would_obey_or_hide_is_shown_by_its_number(cppcc, journa
 @pytest.mark.parametrize(
     "command", [("revert", "{}"), ("diff", "{}", "0"), ("diff", "0", "{}"), ("history", "--last", "{}")]
 )
-def test_a_number_has_the_digits_0_to_9(cppcc, kept, command, number):
-    told = cppcc(*(word.format(number) for word in command), "--store", kept)
+def test_a_number_has_the_digits_0_to_9(cppcc, folder, command, number):
+    told = cppcc(*(word.format(number) for word in command), "--store", folder)
 
     assert (told.status, told.out) == (2, "")
     assert "in the digits 0 to 9" in told.err
-    assert len(Journal.read(kept).entries) == 2
 
 
 @pytest.mark.parametrize("message", ["two\nlines", "a\tb", "\x1b[31m", "\u2028", "x" * 501])
-def test_a_message_is_one_line_of_text(cppcc, kept, message):
-    told = cppcc("revert", "1", "--store", kept, "--message", message)
+def test_a_message_is_one_line_of_text(cppcc, folder, message):
+    told = cppcc("revert", "1", "--store", folder, "--message", message)
 
     assert (told.status, told.out) == (2, "")
     assert told.err == "cppcc: message: one line of at most 500 characters, without control characters\n"
-    assert len(Journal.read(kept).entries) == 2
 
 
 def test_a_store_without_commits_says_so(cppcc, folder):
