@@ -18,6 +18,7 @@ from cppcc_graph.web import (
     graph_store,
     history,
     home,
+    openapi,
     operations,
     permalinks,
     publishing,
@@ -85,7 +86,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_dump_files(app)
     init_inventory(app)
     reading = (operations, home, sparql, graph_store, dumps, void, catalogue, sitemap)
-    for concern in (*reading, publishing, history, earlier, feed, questions, permalinks, search, entities):
+    for concern in (*reading, publishing, history, earlier, feed, questions, permalinks, openapi, search, entities):
         app.register_blueprint(concern.blueprint)
     return app
 
