@@ -28,6 +28,7 @@ from cppcc_graph.terms import Literal, NamedNode, Triple
         ("xml", "application/sparql-results+xml"),
         ("csv", "text/csv"),
         ("tsv", "text/tab-separated-values"),
+        ("excel-csv", "text/csv"),
         ("turtle", "text/turtle"),
         ("ntriples", "application/n-triples"),
         ("rdfxml", "application/rdf+xml"),
@@ -42,11 +43,13 @@ def test_each_format_has_a_name_and_a_media_type(name, media_type):
 
 
 def test_there_are_no_other_formats():
-    assert len(FORMATS) == 10
+    assert len(FORMATS) == 11
 
 
 def test_an_unknown_format_is_told_with_the_known_ones():
-    with pytest.raises(UnknownFormat, match="unknown format 'excel'; known are: json, xml, csv, tsv, turtle, ntriples"):
+    with pytest.raises(
+        UnknownFormat, match="unknown format 'excel'; known are: json, xml, csv, tsv, excel-csv, turtle"
+    ):
         format_named("excel")
 
 

@@ -42,7 +42,7 @@ def test_a_character_that_no_xml_can_hold_is_refused_in_words(published_client, 
     answer = get(published_client, f'SELECT ("a{character}b" AS ?x) {{}}', Accept="application/sparql-results+xml")
 
     assert answer.status_code == 406
-    assert answer.json["supported"] == ["json", "csv", "tsv"]
+    assert answer.json["supported"] == ["json", "csv", "tsv", "excel-csv"]
 
 
 def test_a_triple_term_does_not_go_into_json_ld(published_client):

@@ -385,7 +385,7 @@ def test_an_unknown_format_is_refused_with_those_that_exist(client: FlaskClient)
     ("query", "name", "supported"),
     [
         ("ASK {}", "csv", ["json", "xml"]),
-        (ONE_ROW, "turtle", ["json", "xml", "csv", "tsv"]),
+        (ONE_ROW, "turtle", ["json", "xml", "csv", "tsv", "excel-csv"]),
         (ONE_TRIPLE, "csv", ["turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"]),
     ],
 )

@@ -8,6 +8,7 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
 
 from cppcc_graph.formats import (
     CSV,
+    EXCEL_CSV,
     N_TRIPLES,
     TSV,
     XML,
@@ -99,7 +100,7 @@ def count_rows(body: bytes | None, results_format: Format) -> int | None:
         return body.count(b"<result>")
     if results_format is TSV:
         return body.count(b"\n") - 1
-    if results_format is CSV:
+    if results_format in (CSV, EXCEL_CSV):
         return (_CSV_STRING.sub(b"", body) if b'"' in body else body).count(b"\r\n") - 1
     return _count_json_rows(body)
 

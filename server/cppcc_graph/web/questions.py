@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, url_for
 from werkzeug.exceptions import NotFound
 
-from cppcc_graph.formats import FORMATS, RESULTS_FORMATS, Format
+from cppcc_graph.formats import EXCEL_CSV, FORMATS, RESULTS_FORMATS, Format
 from cppcc_graph.questions import Question
 from cppcc_graph.questions.parameters import narrowed
 from cppcc_graph.store.base import QueryRequest
@@ -17,7 +17,7 @@ from cppcc_graph.web.wanted import HTML, wanted
 
 blueprint = Blueprint("questions", __name__, url_prefix="/questions")
 
-SUFFIXES = {candidate.name: candidate.name for candidate in RESULTS_FORMATS} | {HTML: HTML}
+SUFFIXES = {candidate.name: candidate.name for candidate in (*RESULTS_FORMATS, EXCEL_CSV)} | {HTML: HTML}
 """What may stand behind a question's name and a dot, and the format that it means."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cppcc_graph.catalogue import Known
-from cppcc_graph.formats import FORMATS, GRAPH_FORMATS, Format, write_graph
+from cppcc_graph.formats import GRAPH_FORMATS, RESULTS_FORMATS, Format, write_graph
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Store
 from cppcc_graph.terms import FUNCTION, RDF, RDFS, SD, VOID, XSD, BlankNode, Literal, NamedNode, Triple
@@ -98,7 +98,7 @@ def description(store: Store, abilities: Abilities, *, endpoint: str) -> list[Tr
         *(Triple(service, SD.feature, feature) for feature in _features(abilities)),
         *(triple for function in _FUNCTIONS if abilities.has_functions for triple in _function(service, function)),
         Triple(service, SD.defaultEntailmentRegime, NamedNode(_SIMPLE_ENTAILMENT)),
-        *(Triple(service, SD.resultFormat, _format(known)) for known in FORMATS),
+        *(Triple(service, SD.resultFormat, _format(known)) for known in (*RESULTS_FORMATS, *GRAPH_FORMATS)),
         *(Triple(service, SD.inputFormat, _format(known)) for known in GRAPH_FORMATS if abilities.is_writable),
         Triple(service, SD.defaultDataset, dataset),
         Triple(dataset, RDF.type, SD.Dataset),
