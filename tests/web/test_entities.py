@@ -451,3 +451,12 @@ def test_nothing_in_the_data_ends_the_block_or_becomes_markup() -> None:
     assert hostile not in text
     assert "<script>" not in text
     assert 'href="javascript' not in text
+
+
+def test_a_document_about_shapes_tells_all_of_their_paths_and_lists(published_client: FlaskClient) -> None:
+    lines = published_client.get("/doc/shapes.nt").text.splitlines()
+    named_by = {part for line in lines for part in re.findall(r" (_:\w+) \.$", line)}
+    told = {line.split(" ")[0] for line in lines if line.startswith("_:")}
+
+    assert len(told) > 100
+    assert told == named_by

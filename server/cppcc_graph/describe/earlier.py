@@ -105,12 +105,13 @@ class _Past:
         return stays.union(*(self.said_of(other) for other in others & wanted - asked))
 
     def said_below(self, namespace: str) -> set[Quad]:
-        """Of each thing whose IRI begins with *namespace*."""
+        """Of each thing whose IRI begins with *namespace*, and of each that has none."""
         now = (_quad(row) for row in self._store.select(query("quads-below"), namespace=Literal(namespace)))
         came = (
             quad
             for subject, quads in self._of.items()
-            if isinstance(subject, NamedNode) and subject.value.startswith(namespace)
+            if isinstance(subject, BlankNode)
+            or (isinstance(subject, NamedNode) and subject.value.startswith(namespace))
             for quad in quads
         )
         return self._then(now, came)

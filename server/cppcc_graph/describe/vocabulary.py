@@ -1,5 +1,6 @@
 """A document and the terms that it defines."""
 
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from cppcc_graph.describe.entity import describe
@@ -8,7 +9,7 @@ from cppcc_graph.describe.things import DefinedTerm, Vocabulary
 from cppcc_graph.errors import UnknownEntity
 from cppcc_graph.queries import query
 from cppcc_graph.store.base import Store, named
-from cppcc_graph.terms import Literal, Triple
+from cppcc_graph.terms import BlankNode, Literal, NamedNode, Triple
 
 
 def describe_vocabulary(store: Store, iri: str, *, language: str) -> Vocabulary:
@@ -40,13 +41,28 @@ def describe_vocabulary(store: Store, iri: str, *, language: str) -> Vocabulary:
 
 def vocabulary_document(store: Store, iri: str) -> list[Triple]:
     """
-    A document and its terms as a graph.
+    A document and its terms as a graph, with the nodes without a name that they lead to: paths, lists, restrictions.
 
     Raises:
         BadSyntax: *iri* is not an absolute IRI.
         UnknownEntity: nothing is known about the document.
     """
     triples = store.construct(query("vocabulary-document"), iri=named(iri))
-    if not triples:
+    told = [triple for triple in triples if isinstance(triple.subject, NamedNode)]
+    if not told:
         raise UnknownEntity(iri)
-    return triples
+    return [*told, *_nameless(triples, told)]
+
+
+def _nameless(triples: Iterable[Triple], told: Iterable[Triple]) -> Iterator[Triple]:
+    """Of *triples*, those about blank nodes that *told* leads to, by way of others or not."""
+    about: dict[BlankNode, list[Triple]] = {}
+    for triple in triples:
+        if isinstance(triple.subject, BlankNode):
+            about.setdefault(triple.subject, []).append(triple)
+    waiting = list(told)
+    while waiting:
+        end = waiting.pop().object
+        found = about.pop(end, []) if isinstance(end, BlankNode) else []
+        waiting += found
+        yield from found
