@@ -3,11 +3,15 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.clients.conftest import served
+
+import hatch_build
+from cppcc_graph import web
 
 QUIET = (
     "--no-sandbox",
@@ -28,7 +32,11 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the home page, without its last slash, over the published data."""
+    """The address of the home page, without its last slash, over the published data; its scripts are current."""
+    sources = Path(hatch_build.__file__).parent / "frontend"
+    built = Path(web.__file__).parent / "static" / "built"
+    if not hatch_build.is_current(sources, built):
+        hatch_build.build(sources, built)
     with served(tmp_path_factory.mktemp("site") / "words.txt") as endpoint:
         yield endpoint.removesuffix("/sparql")
 

@@ -98,3 +98,26 @@ def test_what_is_composed_in_chinese_arrives_once(visit: Callable[..., Visit]) -
     ime.send("Input.insertText", {"text": "提案"})
 
     expect(field).to_have_value('ASK { ?s ?p "提案" }')
+
+
+def test_what_was_typed_survives_another_language_and_another_theme(visit: Callable[..., Visit]) -> None:
+    page = visit("en", viewport={"width": 800, "height": 500}).go("/sparql")
+    page.get_by_label("SPARQL query").fill("SELECT * { ?提案 ?p 1 }")
+    page.get_by_label("Answer as").select_option("csv")
+    page.get_by_role("link", name="dark").click()
+    expect(page.locator("body")).to_have_css("background-color", NIGHT)
+    page.get_by_role("link", name="中文").click()
+
+    expect(page.get_by_label("SPARQL 查询")).to_have_value("SELECT * { ?提案 ?p 1 }")
+    expect(page.get_by_label("答案格式")).to_have_value("csv")
+    page.reload()
+    expect(page.get_by_label("SPARQL 查询")).not_to_have_value("SELECT * { ?提案 ?p 1 }")
+
+
+def test_a_reader_stays_where_they_were_in_a_long_page(visit: Callable[..., Visit]) -> None:
+    page = visit("en", viewport={"width": 800, "height": 500}).go("/doc/ontology")
+    page.evaluate("window.scrollTo(0, 2000)")
+    page.get_by_role("link", name="中文").dispatch_event("click")
+
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    page.wait_for_function("window.scrollY === 2000")

@@ -28,6 +28,7 @@ from cppcc_graph.web import (
     sparql,
     void,
 )
+from cppcc_graph.web.assets import init_assets
 from cppcc_graph.web.bodies import MAX_BODY_BYTES as MAX_BODY_BYTES
 from cppcc_graph.web.direct_names import init_direct_names
 from cppcc_graph.web.dump_files import init_dump_files
@@ -75,6 +76,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_modified(app)
     init_i18n(app)
     init_theme(app)
+    init_assets(app)
     init_frame(app)
     init_examples(app)
     init_problems(app)

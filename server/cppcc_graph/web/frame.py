@@ -5,6 +5,8 @@ from urllib.parse import parse_qsl, urlencode
 from flask import Flask, request, url_for
 
 from cppcc_graph import __version__
+from cppcc_graph.terms import BASE
+from cppcc_graph.web.assets import script
 from cppcc_graph.web.i18n import LANGUAGES, language
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.journals import is_history_kept
@@ -42,6 +44,8 @@ def frame() -> Frame:
             Link(text=_("Catalogue"), href=url_for("catalogue.show")),
             *history,
         ],
+        base=BASE,
+        script=script(),
         version=__version__,
         feed=Link(text=_("History of the data"), href=url_for("feed.show")) if history else None,
     )

@@ -36,6 +36,8 @@ class Frame:
         theme: ``light``, ``dark``, or ``auto`` for that of the system.
         themes: The page in each theme; the present one has no `href`.
         navigation: The main pages; the present one has no `href`.
+        base: What the IRIs begin with that have pages here.
+        script: What scripts add to the page, or None where they were not built.
         version: Of the server.
         feed: The last changes of the data, or None where no history is kept.
     """
@@ -45,6 +47,8 @@ class Frame:
     theme: str
     themes: Sequence[Link]
     navigation: Sequence[Link]
+    base: str
+    script: str | None
     version: str
     feed: Link | None
 
