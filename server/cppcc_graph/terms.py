@@ -75,9 +75,11 @@ HISTORY = _namespace(
 )
 """Not among `PREFIXES`: it occurs in the history alone, never in the data."""
 
-RDF = _namespace("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "type langString")
-RDFS = _namespace("rdfs", "http://www.w3.org/2000/01/rdf-schema#", "label comment isDefinedBy")
-OWL = _namespace("owl", "http://www.w3.org/2002/07/owl#", "Ontology versionIRI versionInfo")
+RDF = _namespace("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "Property langString type")
+RDFS = _namespace("rdfs", "http://www.w3.org/2000/01/rdf-schema#", "Class comment isDefinedBy label subClassOf")
+OWL = _namespace(
+    "owl", "http://www.w3.org/2002/07/owl#", "Class DatatypeProperty ObjectProperty Ontology versionIRI versionInfo"
+)
 XSD = _namespace(
     "xsd",
     "http://www.w3.org/2001/XMLSchema#",

@@ -133,6 +133,12 @@ def test_nothing_in_the_words_is_an_operator(published):
         search(published, Wanted(words="".join(rng.choices(alphabet, k=rng.randrange(12)))))
 
 
+def test_letters_that_are_two_syllables_may_be_one_word_of_a_name():
+    [hit] = search(invented(("a", RDFS.label, "中文 order", "zh")), Wanted(words="or")).hits
+
+    assert [hit.matched[start:end] for start, end in hit.ranges] == ["or"]
+
+
 def test_words_that_are_too_long_are_refused(published):
     with pytest.raises(BadSyntax, match="200"):
         search(published, Wanted(words="政" * 201))

@@ -36,7 +36,7 @@ SHOWN = [
     if dataclasses.is_dataclass(known) and known.__module__ == module.__name__
 ]
 PAGES = [known for known in SHOWN if hasattr(known, "TEMPLATE")]
-SHARED = {"base.html", "_partials.html", "_answer.html"}
+SHARED = {"base.html", "_partials.html", "_answer.html", "_flyout.html"}
 OBSERVATION = "/doc/report/mingchuan-2033/observation/filed-proposals.html"
 ADDRESSES = [
     "/",

@@ -183,8 +183,8 @@ def _spoken(of: Normal, word: Word) -> list[tuple[int, int]]:
 
 
 def _end(of: Normal, spoken: Sequence[tuple[str, int]], at: int) -> int:
-    """Where the unit *at* ends in the normal text."""
-    unit, place = spoken[at]
+    """Where the unit *at* ends in the normal text; two letters may be found in one word that begins with both."""
+    unit, place = spoken[min(at, len(spoken) - 1)]
     return place + (len(unit) if of.text.startswith(unit, place) else 1)
 
 

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cppcc_graph.errors import TooComplex
-from cppcc_graph.lexicon.asked import Asked, Word, asked, ranges, start_of
+from cppcc_graph.lexicon.asked import Asked, Word, asked, ranges, start_of, starts
 from cppcc_graph.lexicon.index import ABBREVIATED, ID_BITS, MAX_IMPORTANCE, SPOKEN, Index, texts_of
 from cppcc_graph.lexicon.normal import normal
+from cppcc_graph.lexicon.pinyin import pairs, sounds
 from cppcc_graph.lexicon.wanted import MAX_LIMIT, NOTHING, Found, Hit, Role, Text, Wanted
 from cppcc_graph.phrases import mark
 
@@ -24,8 +25,11 @@ _TOO_MANY = mark("the words “%(words)s” find more than %(limit)s things; say
 _EXACT: Mapping[int, float] = {Role.LABEL: 100.0, Role.ALIAS: 95.0, Role.FIGURE: 90.0}
 _EXACT_SOUND: Mapping[int, float] = {SPOKEN: 58.0, ABBREVIATED: 56.0}
 _WEIGHED = 40
-_STARTING, _CONTAINING, _SOUNDING, _FIGURES, _ANYWHERE, _IN_PIECES = 80.0, 60.0, 50.0, 40.0, 30.0, 10.0
+_STARTING, _CONTAINING, _SOUNDING, _FIGURES, _ANYWHERE, _IN_PIECES, _SHARING = 80.0, 60.0, 50.0, 40.0, 30.0, 10.0, 5.0
 _BY_NAME = "SELECT thing FROM names JOIN things ON things.id = thing WHERE key = ? AND role = ?"
+_BY_RANK = "SELECT rowid FROM words WHERE words MATCH ? AND rowid < %s ORDER BY rank, rowid"
+_LAST_RANKED = (MAX_IMPORTANCE - 255) << ID_BITS
+"""Before the rows of what is only said of other things."""
 _BY_WORDS = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid"
 _OF_KINDS = (
     "SELECT kinds, COUNT(*) FROM words JOIN things ON things.id = words.rowid WHERE words MATCH ? GROUP BY kinds"
@@ -41,6 +45,7 @@ class _Stage:
     expression: str = ""
     role: int | None = None
     key: str = ""
+    is_ranked: bool = False
 
     @property
     def is_weighed(self) -> bool:
@@ -82,6 +87,8 @@ def found(index: Index, wanted: Wanted) -> Found:
 def _suggested(index: Index, wanted: Wanted, meant: Asked) -> list[Hit]:
     kinds = index.kind_numbers(wanted.types) if wanted.types else None
     stages = [stage for stage in _stages(meant) if stage.score >= _SOUNDING and stage.role is not Role.FIGURE]
+    if wanted.is_loose:
+        stages.append(_Stage(_SHARING, _sharing(meant), is_ranked=True))
     rows = _rows(index, meant, stages, kinds=kinds, most=wanted.offset + max(0, min(wanted.limit, MAX_LIMIT)))
     return _hits(index, rows[wanted.offset :], meant, wanted.language)
 
@@ -114,6 +121,21 @@ def _stages(meant: Asked) -> Iterator[_Stage]:
     yield _every(meant, _SOUNDING, _NAMES, is_spoken=True)
     yield _every(meant, _FIGURES, (*_NAMES, "figure"), is_spoken=True)
     yield _every(meant, _ANYWHERE, (*_NAMES, "figure", "description"), is_spoken=True)
+
+
+def _sharing(meant: Asked) -> str:
+    """The expression for names with any token of the words, any two syllables that sound like them, or their start."""
+    whole = normal(" ".join(meant.key.split()))
+    tokens = [token.text for token in whole.tokens if len(token.text) > 1 or not token.is_han] or list(meant.key)
+    heard = pairs([unit for unit, _place in sounds(whole)])[:-1] if whole.is_chinese else []
+    parts = [f"{{{' '.join(_NAMES)}}} : ({' OR '.join(_quoted(tokens))})"]
+    parts += [f"pinyin : ({' OR '.join(_quoted(heard))})"] if heard else []
+    parts += [f"start : {_quoted([start])[0]}" for start in starts(meant.key)[1:2]]
+    return " OR ".join(parts)
+
+
+def _quoted(tokens: Sequence[str]) -> list[str]:
+    return [f'"{token}"' for token in dict.fromkeys(tokens)]
 
 
 def _every(meant: Asked, score: float, columns: Sequence[str], *, is_spoken: bool) -> _Stage:
@@ -167,7 +189,8 @@ def _of_stage(index: Index, stage: _Stage, kinds: Sequence[int] | None, *, most:
         query, values = f"{_BY_NAME}{of_kinds} ORDER BY thing", (stage.key, stage.role)
     else:
         of_kinds = "" if kinds is None else f" AND kind : ({' OR '.join(f'k{kind}' for kind in kinds)})"
-        query, values = _BY_WORDS, (f"({stage.expression}){of_kinds}",)
+        query = _BY_RANK % _LAST_RANKED if stage.is_ranked else _BY_WORDS
+        values = (f"({stage.expression}){of_kinds}",)
     if kinds is not None and not kinds:
         return []
     return [int(str(row[0])) for row in index.rows(f"{query} LIMIT {most}", *values)]
@@ -225,6 +248,7 @@ def _hits(index: Index, rows: Sequence[tuple[int, float]], meant: Asked, languag
                 matched=matched,
                 ranges=where,
                 score=score,
+                names=tuple(text.text for text in texts if text.role <= Role.ALIAS),
             )
         )
     return hits

@@ -59,6 +59,8 @@ class Wanted:
         limit: How many hits are given, at most `MAX_LIMIT`.
         offset: How many are left out before them.
         only_names: Whether only labels and aliases are looked at and nothing is counted, for suggestions.
+        is_loose: Whether names that share only some of the words, or of their characters, are given too, after the
+            others and only for *only_names*: for names that may be misspelt.
     """
 
     words: str
@@ -67,6 +69,7 @@ class Wanted:
     limit: int = 20
     offset: int = 0
     only_names: bool = False
+    is_loose: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,7 @@ class Hit:
         matched: The text in which the words were found; empty when they were found in several.
         ranges: Where they stand in it: first character and one past the last, in code points, ordered.
         score: From 0 to 100; 100 is for a label that is the words.
+        names: Its labels and aliases, in every language.
     """
 
     iri: str
@@ -91,6 +95,7 @@ class Hit:
     matched: str
     ranges: tuple[tuple[int, int], ...]
     score: float
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

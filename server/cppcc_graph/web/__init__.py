@@ -23,6 +23,7 @@ from cppcc_graph.web import (
     permalinks,
     publishing,
     questions,
+    reconcile,
     search,
     sitemap,
     sparql,
@@ -87,8 +88,8 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_unread(app)
     init_dump_files(app)
     init_inventory(app)
-    reading = (operations, home, sparql, graph_store, dumps, void, catalogue, sitemap)
-    for concern in (*reading, publishing, history, earlier, feed, questions, permalinks, openapi, search, entities):
+    reading = (operations, home, sparql, graph_store, dumps, void, catalogue, sitemap, search, reconcile)
+    for concern in (*reading, publishing, history, earlier, feed, questions, permalinks, openapi, entities):
         app.register_blueprint(concern.blueprint)
     return app
 

@@ -60,7 +60,7 @@ def suggest_entity() -> Response:
         limit=number_of("limit", _SUGGESTIONS, most=MAX_LIMIT),
         offset=number_of("cursor", 0, most=_MAX_PAGE * _PAGE_HITS),
     )
-    return json_answer(_opaque(""), lambda: {"result": [_suggestion(hit) for hit in suggest(store(), asked)]})
+    return json_answer(_opaque(""), lambda: {"result": [suggestion(hit) for hit in suggest(store(), asked)]})
 
 
 def json_answer(opaque: str | None, make: Callable[[], Json]) -> Response:
@@ -135,7 +135,8 @@ def _hit(hit: Hit, names: Mapping[str, str]) -> Json:
     }
 
 
-def _suggestion(hit: Hit) -> Json:
+def suggestion(hit: Hit) -> Json:
+    """A thing to choose. Spec: Reconciliation Service API 0.2, section 6 (suggest services)."""
     told = {"id": hit.iri, "name": hit.label}
     return {**told, "description": hit.description} if hit.description else told
 

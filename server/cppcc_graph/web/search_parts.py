@@ -70,3 +70,23 @@ class SearchPage:
     earlier: Link | None
     later: Link | None
     formats: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewPage:
+    """
+    The page at ``/preview``, for frames of others.
+
+    Attributes:
+        thing: Its name, leading to its page.
+        types: Its classes.
+        description: May be empty.
+        aliases: Other names.
+    """
+
+    TEMPLATE: ClassVar[str] = "preview.html"
+
+    thing: Link
+    types: Sequence[Link]
+    description: str
+    aliases: Sequence[Link]

@@ -71,11 +71,11 @@ def _read_verdict(payload: bytes) -> Verdict:
 
 def _read_found(payload: bytes) -> Found:
     fields = json.loads(payload)
-    hits = [
-        Hit(**{**hit, "types": tuple(hit["types"]), "ranges": tuple((start, end) for start, end in hit["ranges"])})
-        for hit in fields["hits"]
-    ]
-    return Found(hits=hits, n_hits=fields["n_hits"], facets=tuple((kind, n) for kind, n in fields["facets"]))
+    for hit in fields["hits"]:
+        hit["types"], hit["names"] = tuple(hit["types"]), tuple(hit["names"])
+        hit["ranges"] = tuple((start, end) for start, end in hit["ranges"])
+    facets = tuple((kind, n) for kind, n in fields["facets"])
+    return Found(hits=[Hit(**hit) for hit in fields["hits"]], n_hits=fields["n_hits"], facets=facets)
 
 
 PROPOSE = "propose"
