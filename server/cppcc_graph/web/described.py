@@ -105,6 +105,10 @@ _SENDING = Described(
 _OF_GRAPHS = (GRAPH, DEFAULT_GRAPH)
 _STATES = Described(answers={200: (LINK_FORMAT,)}, query=(GRAPH,))
 
+_PREFIX = Taken(name="prefix", what="Unfinished words.", example="hengyang")
+_LIMIT = Taken(name="limit", what="How many at most.", kind="integer")
+_THING = Taken(name="id", what="IRI of a thing.", is_required=True, example=f"{BASE}id/organisation/cppcc-hengyang")
+
 _ONE_BY_ONE: dict[str, Described] = {
     "operations.show": Described(answers={200: ANYTHING, 503: ANYTHING}, problems=(406,)),
     "home.show": _reading(HTML),
@@ -160,9 +164,20 @@ _ONE_BY_ONE: dict[str, Described] = {
     ),
     "search.suggest_entity": _reading(
         JSON,
-        Taken(name="prefix", what="Unfinished words.", example="hengyang"),
-        Taken(name="limit", what="How many at most.", kind="integer"),
+        _PREFIX,
+        Taken(name="type", what="IRI of a class.", is_repeated=True),
+        _LIMIT,
     ),
+    "reconcile.service": _reading(
+        JSON,
+        Taken(name="queries", what="Queries of the Reconciliation API 0.2; without any: the service manifest."),
+        Taken(name="extend", what="Things and the properties that are wanted of them, as the same specification says."),
+    ),
+    "POST reconcile.service": Described(answers={200: JSON}, body=(FORM,), problems=(400, 406, 413, 502, 503)),
+    "reconcile.properties": _reading(JSON, Taken(name="type", what="IRI of a class."), _LIMIT),
+    "reconcile.suggest_term": _reading(JSON, _PREFIX, _LIMIT),
+    "reconcile.flyout": _reading(JSON, _THING),
+    "reconcile.preview": _reading(HTML, _THING),
     "publishing.job": Described(
         answers={200: (*GRAPHS, *JSON, *HTML, "text/plain"), 202: (*JSON, *HTML), 204: NOTHING}, problems=WRITING
     ),
