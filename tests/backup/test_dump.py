@@ -27,7 +27,7 @@ ENDINGS = ("nq", "nq.gz", "nq.zst")
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("ending", [pytest.param(e, marks=pytest.mark.slow if e != "nq.gz" else ()) for e in ENDINGS])
 def test_a_file_is_packed_as_its_ending_says(cppcc, tmp_path, ending):
     written = tmp_path / f"all.{ending}"
 
@@ -35,6 +35,7 @@ def test_a_file_is_packed_as_its_ending_says(cppcc, tmp_path, ending):
     assert unpacked(written).decode() == cppcc("dump").out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_equal_data_give_equal_bytes_at_any_time(cppcc, tmp_path, monkeypatch, ending):
     cppcc("dump", "--output", tmp_path / f"first.{ending}")
@@ -63,6 +64,7 @@ def test_a_file_that_ends_otherwise_than_it_is_packed_is_not_written(cppcc, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_stdout_can_be_packed_too(tmp_path):
     command = [sys.executable, "-m", "cppcc_graph", "dump", "--compress", "gzip"]
     done = subprocess.run(
@@ -84,6 +86,7 @@ def test_a_dump_says_what_the_store_says_with_the_types_of_the_ontology(publishe
     assert len(re.findall(rb"XMLSchema#nonNegativeInteger> <", b"".join(lines))) > 900
 
 
+@pytest.mark.slow
 def test_lines_are_sorted_within_each_graph_and_graphs_by_name(published):
     blocks = list(lines_of(published))
 
@@ -118,7 +121,9 @@ def test_blank_nodes_are_called_the_same_whatever_they_were_called(cppcc, hard):
     assert cppcc("dump", "--data", hard).out == before
 
 
-@pytest.mark.parametrize("name", ["nquads", "trig", "jsonld", "turtle"])
+@pytest.mark.parametrize(
+    "name", ["turtle", *(pytest.param(name, marks=pytest.mark.slow) for name in ("nquads", "trig", "jsonld"))]
+)
 def test_a_graph_alone_says_the_same_in_every_format(cppcc, tmp_path, name):
     whole = versions_of(cppcc("dump").out.encode())
     graph = next(iri for iri in whole if "/shapes/" in iri)
@@ -144,6 +149,7 @@ def test_a_default_graph_of_its_own_is_part_of_a_dump():
     )
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_old_file_and_its_checksum(cppcc, tmp_path):
     written = tmp_path / "all.nq"
     cppcc("dump", "--data", SECOND, "--output", written)
@@ -194,6 +200,7 @@ def _commit_for_ever(folder):
             time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_the_checksum_is_that_of_the_packed_file(cppcc, tmp_path):
     cppcc("dump", "--output", tmp_path / "all.nq.gz")
     digest = hashlib.sha256((tmp_path / "all.nq.gz").read_bytes()).hexdigest()

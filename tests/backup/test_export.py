@@ -62,6 +62,7 @@ def files(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_the_bundled_files_are_written_as_they_are(cppcc, tmp_path):
     told = cppcc("export", "--into", tmp_path)
     exported, bundled = load(data_sources([tmp_path])), load(data_sources())
@@ -93,6 +94,7 @@ def test_one_change_is_one_line_of_a_difference(cppcc, tmp_path):
     assert (old.count('"Hunan Province"@en'), new.count('"Hunan"@en')) == (1, 1)
 
 
+@pytest.mark.slow
 def test_a_file_that_says_the_same_is_not_touched(cppcc, tmp_path):
     data = shutil.copytree(data_folder(), tmp_path / "data")
     with (data / "entities" / "places.ttl").open("a", encoding="utf-8") as file:
@@ -130,6 +132,7 @@ def test_hostile_names_stay_in_the_folder_and_load_back(tmp_path):
     assert hashes(load(data_sources([folder]))) == hashes(graphs)
 
 
+@pytest.mark.slow
 def test_exporting_twice_writes_nothing_the_second_time(tmp_path):
     graphs = [graph(iri) for iri in HOSTILE]
     export(graphs, tmp_path)
@@ -148,6 +151,7 @@ def test_a_graph_goes_back_to_the_file_where_it_stands(tmp_path):
     assert hashes(load(data_sources([tmp_path]))) == hashes([graph("x:g"), graph(f"{BASE}graph/yours")])
 
 
+@pytest.mark.slow
 def test_files_of_graphs_that_the_store_does_not_have_stay_and_are_told(cppcc, tmp_path, hard):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "other.trig").write_text("GRAPH <x:other> { <x:a> <x:b> 1 }")
@@ -290,6 +294,7 @@ def test_what_is_written_says_what_was_given(given_triples, random):
     )
 
 
+@pytest.mark.slow
 @given(st.lists(triples, max_size=12, unique=True), st.randoms())
 def test_the_order_in_which_triples_come_does_not_matter(given_triples, random):
     shuffled = random.sample(given_triples, len(given_triples))

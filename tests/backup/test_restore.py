@@ -18,12 +18,20 @@ OUTDATED = "the data have moved on to version 1; read them again, and send the c
 REPORT = f"{BASE}report/hengyang-2024"
 
 
-@pytest.fixture
-def dump(cppcc, tmp_path):
-    """A dump of the published data, packed, with its checksum."""
-    path = tmp_path / "all.nq.gz"
-    cppcc("dump", "--output", path)
+@pytest.fixture(scope="module")
+def dumped(in_new_process, tmp_path_factory):
+    """A dump of the published data, packed, with its checksum; to be copied."""
+    path = tmp_path_factory.mktemp("dumped") / "all.nq.gz"
+    assert in_new_process("dump", "--output", path).status == 0
     return path
+
+
+@pytest.fixture
+def dump(dumped, tmp_path):
+    """The same, to be spoilt."""
+    for path in dumped.parent.iterdir():
+        shutil.copy(path, tmp_path)
+    return tmp_path / dumped.name
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +129,7 @@ def test_giving_back_what_is_there_commits_nothing(cppcc, tmp_path, dump):
     assert Journal.read(tmp_path / "store").version == 1
 
 
+@pytest.mark.slow
 def test_another_version_than_the_expected_one_is_left_alone(cppcc, dump, kept):
     assert refused(cppcc, kept, dump, "--expect", "7") == f"cppcc: {OUTDATED}\n"
 
@@ -128,6 +137,7 @@ def test_another_version_than_the_expected_one_is_left_alone(cppcc, dump, kept):
 # --- files that are not what they should be ---------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["cut", "flipped", "longer"])
 def test_a_file_that_its_checksum_is_not_for_is_refused(cppcc, dump, kept, change):
     whole = bytearray(dump.read_bytes())
@@ -140,6 +150,7 @@ def test_a_file_that_its_checksum_is_not_for_is_refused(cppcc, dump, kept, chang
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["gz", "zst"])
 @pytest.mark.parametrize("length", [0, 1, 17, 5_000, -9, -4, -1])
 def test_a_file_that_is_cut_off_is_refused_without_a_checksum_too(cppcc, tmp_path, kept, ending, length):
@@ -151,6 +162,7 @@ def test_a_file_that_is_cut_off_is_refused_without_a_checksum_too(cppcc, tmp_pat
     assert "the file is not whole " in refused(cppcc, kept, path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["gz", "zst"])
 def test_a_bit_that_is_wrong_is_found_without_a_checksum_too(cppcc, tmp_path, kept, ending):
     path = tmp_path / f"all.nq.{ending}"
@@ -162,6 +174,7 @@ def test_a_bit_that_is_wrong_is_found_without_a_checksum_too(cppcc, tmp_path, ke
     assert "the file is not whole " in refused(cppcc, kept, path, "--no-checksum")
 
 
+@pytest.mark.slow
 def test_without_a_checksum_the_file_is_taken_and_that_is_said(cppcc, tmp_path, dump, kept):
     (tmp_path / "all.nq.gz.sha256").unlink()
 
@@ -171,6 +184,7 @@ def test_without_a_checksum_the_file_is_taken_and_that_is_said(cppcc, tmp_path, 
     )
 
 
+@pytest.mark.slow
 def test_a_wrong_checksum_can_be_passed_over_and_that_is_said(cppcc, tmp_path, dump, kept):
     (tmp_path / "all.nq.gz.sha256").write_text(f"{'0' * 64}  all.nq.gz\n")
 
@@ -224,6 +238,7 @@ def test_a_gigabyte_of_zeros_in_a_small_file_is_refused(cppcc, tmp_path, kept, p
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packing", ["gz", "zst"])
 def test_the_longest_document_can_be_named(cppcc, tmp_path, kept, packing):
     path = tmp_path / f"blanks.nq.{packing}"
@@ -234,6 +249,7 @@ def test_the_longest_document_can_be_named(cppcc, tmp_path, kept, packing):
     assert "longer than" not in refused(cppcc, kept, path, "--most", "2", "--expect", "7")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
@@ -255,6 +271,7 @@ def test_what_is_no_dump_is_refused_in_words(cppcc, tmp_path, kept, name, conten
     assert message in refused(cppcc, kept, tmp_path / name)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_there_is_told(cppcc, tmp_path, kept):
     assert "the file cannot be read: No such file or directory" in refused(cppcc, kept, tmp_path / "none.nq")
 

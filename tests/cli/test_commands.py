@@ -187,6 +187,7 @@ def test_a_filled_store_is_left_as_it_is(cppcc, fill, good, tmp_path):
     assert again.out.split() == ["n", "0"]
 
 
+@pytest.mark.slow
 def test_a_dry_run_tells_what_would_change_and_changes_nothing(cppcc, fill, good, tmp_path):
     store = tmp_path / "store"
     fill(store, good)
@@ -243,5 +244,6 @@ def test_a_report_that_breaks_a_shape_has_status_1(cppcc, tmp_path):
     assert "https://w3id.org/cppcc-graph/report/broken" in told.out
 
 
+@pytest.mark.slow
 def test_two_dumps_of_equal_data_are_equal_to_the_byte(cppcc):
     assert cppcc("dump").out == cppcc("dump").out

@@ -222,6 +222,7 @@ def test_code_shapes_and_generic_questions_name_nothing_of_the_published_report(
     assert found == {}
 
 
+@pytest.mark.slow
 def test_code_shapes_and_generic_questions_hold_no_iri_of_the_published_data() -> None:
     graphs = load(data_sources([data_folder()]))
     slugs = {

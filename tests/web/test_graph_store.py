@@ -367,6 +367,7 @@ def test_every_page_opens_over_no_data_at_all(bare: FlaskClient, path: str, lang
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
 
 
+@pytest.mark.slow
 def test_every_question_opens_over_no_data_at_all(bare: FlaskClient) -> None:
     page = bare.get("/questions/", headers={"Accept": "text/html"}).text
     paths = {part.split('"')[0] for part in page.split('href="') if part.startswith("/questions/")} - {"/questions/"}

@@ -227,6 +227,7 @@ def test_a_long_difference_is_cut_on_the_page_and_whole_in_the_patch(
     assert len(read_patch(client.get("/versions/0..1?format=patch").data)) == 2_400
 
 
+@pytest.mark.slow
 def test_what_is_too_much_to_compare_is_refused_and_its_patch_is_not(kept_app: Flask, folder: Path) -> None:
     journal = Journal.open(folder)
     noted(journal, Patch(added=tuple(quad(f"p{number}", "x") for number in range(100_001))))

@@ -266,6 +266,7 @@ def test_each_state_that_a_timemap_lists_is_there(begun: FlaskClient, commit: Ca
     assert {begun.get(address).status_code for address in listed} == {200}
 
 
+@pytest.mark.slow
 def test_a_long_timemap_leads_to_the_next(begun: FlaskClient, folder: Path) -> None:
     journal = Journal.open(folder)
     for _ in range(1_004):

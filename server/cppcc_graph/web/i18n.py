@@ -2,11 +2,13 @@
 The language of an answer: which one, and its texts.
 
 Messages are written in English; ``translations/zh.po`` holds the Chinese ones. The catalogue is read when the
-application is made, so an edited translation shows at the next start and nothing has to be compiled or can be stale.
+first application is made, so an edited translation shows at the next start and nothing has to be compiled or can be
+stale.
 """
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -39,6 +41,7 @@ def init_i18n(app: Flask) -> None:
     app.after_request(_tell_language)
 
 
+@cache
 def read_catalogue(language: str) -> NullTranslations:
     """The translations of one language; English, and a language without a file, translate nothing."""
     path = _TRANSLATIONS / f"{language}.po"
