@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from tests.workers.server import Server, serving
+from tests.workers.server import BARE, Server, serving
 from tests.writing.conftest import token_for
 from tests.writing.curator import QUIET, UPDATE, Curator, cppcc, writable
 
@@ -76,6 +76,14 @@ def test_a_folder_that_is_only_read_is_searched_too(folder: Path) -> None:
     with serving("--store", folder, *QUIET) as server:
         assert found(server, "衡陽市政協")[0] == COMMITTEE
         assert COMMITTEE.encode() in scored(server, "衡阳市政协")
+
+
+def test_a_plain_store_without_data_knows_words_too() -> None:
+    update = f'{FN} INSERT DATA {{ <x:a> skos:prefLabel "政协"@zh }}'.encode()
+    with serving(*BARE, *QUIET) as server:
+        assert found(server, "zhengxie") == []
+        assert server.request("POST", "/sparql", body=update, headers={"Content-Type": UPDATE}).status == 204
+        assert found(server, "zhengxie") == ["x:a"]
 
 
 def test_a_function_that_fails_says_so_and_sends_no_rows(curator: tuple[Server, Curator]) -> None:

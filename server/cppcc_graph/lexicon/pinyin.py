@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
-from cppcc_graph.lexicon.normal import Normal
+from cppcc_graph.lexicon.normal import Normal, normal
 
 _MAX_LETTERS = 6
 _MAX_WORD_LETTERS = 60
@@ -90,6 +90,13 @@ def readings(word: str) -> list[list[str]]:
 
     go_on(0, [])
     return found
+
+
+def prepare() -> None:
+    """All that is read from files is in memory afterwards, for a process that may soon open none."""
+    normal("备")
+    syllables("准备")
+    _inventory()
 
 
 @cache

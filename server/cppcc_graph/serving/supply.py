@@ -13,6 +13,7 @@ from typing import NoReturn
 from cppcc_graph.errors import CppccError, StoreUnavailable
 from cppcc_graph.gate import Gate, Progress
 from cppcc_graph.history import history_of
+from cppcc_graph.lexicon.pinyin import prepare as prepare_lexicon
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.journal import Journal
@@ -67,6 +68,7 @@ def written_in_memory(open_store: OpenStore) -> Supply:
 
     def read() -> OpenStore:
         opened[:] = [open_store()]
+        prepare_lexicon()
         return partial(_itself, opened[0])
 
     def write(call: bytes, _under_way: UnderWay) -> Written:
@@ -142,7 +144,8 @@ def elsewhere(open_store: OpenStore) -> Supply:
 
 
 def _searchable(store: Store) -> Store:
-    """*store*, with the index that its forks inherit."""
+    """*store*, with the index that its forks inherit, and what they need to read words."""
+    prepare_lexicon()
     if isinstance(store, EmbeddedStore):
         store.searching.index()
     return store
