@@ -11,11 +11,15 @@ from cppcc_graph.media import CSV as CSV
 from cppcc_graph.media import DATASET_FORMATS as DATASET_FORMATS
 from cppcc_graph.media import EXCEL_CSV as EXCEL_CSV
 from cppcc_graph.media import FORMATS as FORMATS
+from cppcc_graph.media import GEXF as GEXF
 from cppcc_graph.media import GRAPH_FORMATS as GRAPH_FORMATS
+from cppcc_graph.media import GRAPHML as GRAPHML
 from cppcc_graph.media import JSON as JSON
 from cppcc_graph.media import JSON_LD as JSON_LD
+from cppcc_graph.media import LISTS as LISTS
 from cppcc_graph.media import N_QUADS as N_QUADS
 from cppcc_graph.media import N_TRIPLES as N_TRIPLES
+from cppcc_graph.media import NETWORK_FORMATS as NETWORK_FORMATS
 from cppcc_graph.media import RDF_EXTENSIONS as RDF_EXTENSIONS
 from cppcc_graph.media import RDF_XML as RDF_XML
 from cppcc_graph.media import RESULTS_FORMATS as RESULTS_FORMATS
@@ -29,6 +33,8 @@ from cppcc_graph.media import choose as choose
 from cppcc_graph.media import format_named as format_named
 from cppcc_graph.media import format_of_file as format_of_file
 from cppcc_graph.media import suitable as suitable
+from cppcc_graph.network import network as network_of
+from cppcc_graph.network_files import gexf, graphml, lists
 from cppcc_graph.sinks import Sink, XmlSink
 from cppcc_graph.spreadsheet import spreadsheet
 from cppcc_graph.terms import PREFIXES, RDF, XSD, Literal, NamedNode, Quad, Triple
@@ -42,6 +48,7 @@ _RESULTS_WRITERS = {
     "csv": QueryResultsFormat.CSV,
     "tsv": QueryResultsFormat.TSV,
 }
+_NETWORK_WRITERS = {"graphml": graphml, "gexf": gexf, "lists": lists}
 _RDF_SYNTAXES = {
     "turtle": RdfFormat.TURTLE,
     "ntriples": RdfFormat.N_TRIPLES,
@@ -94,8 +101,8 @@ def _file(into: Sink | None) -> IO[bytes] | None:
 
 def write_graph(statements: Iterable[Statement], rdf_format: Format, into: Sink | None = None) -> bytes:
     """
-    Triples or quads, whole, in one of `GRAPH_FORMATS`, with the project's prefixes where the format has prefixes;
-    written *into* a file in pieces where one is given.
+    Triples or quads, whole, in one of `GRAPH_FORMATS` or `NETWORK_FORMATS`, with the project's prefixes where the
+    format has prefixes; written *into* a file in pieces where one is given.
 
     Quads keep their graph names in TriG and N-Quads (and JSON-LD); for the other formats hand over triples.
 
@@ -106,6 +113,8 @@ def write_graph(statements: Iterable[Statement], rdf_format: Format, into: Sink 
     Spec: RDF 1.1 XML Syntax, section 2.2 (node elements and property elements).
     """
     listed = list(statements)
+    if rdf_format in NETWORK_FORMATS:
+        return _gathered(_NETWORK_WRITERS[rdf_format.name](network_of(listed)), into)
     if rdf_format is RDF_XML and not all(_XML_NAME_END.search(statement.predicate.value) for statement in listed):
         raise unsuitable_for_graph(rdf_format)
     if rdf_format is JSON_LD and any(isinstance(statement.object, Triple) for statement in listed):

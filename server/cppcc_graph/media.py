@@ -123,10 +123,19 @@ N_QUADS = Format(
     holds=_GRAPH,
 )
 
+GRAPHML = Format(
+    name="graphml", label="GraphML", media_type="application/graphml+xml", extension="graphml", holds=_GRAPH
+)
+GEXF = Format(name="gexf", label="GEXF", media_type="application/gexf+xml", extension="gexf", holds=_GRAPH)
+LISTS = Format(
+    name="lists", label="CSV of nodes and edges", media_type="application/zip", extension="zip", holds=_GRAPH
+)
+
 RESULTS_FORMATS: tuple[Format, ...] = (JSON, XML, CSV, TSV)
 GRAPH_FORMATS: tuple[Format, ...] = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, TRIG, N_QUADS)
 DATASET_FORMATS: tuple[Format, ...] = (TRIG, N_QUADS, JSON_LD)
-FORMATS: tuple[Format, ...] = (*RESULTS_FORMATS, EXCEL_CSV, *GRAPH_FORMATS)
+NETWORK_FORMATS: tuple[Format, ...] = (GRAPHML, GEXF, LISTS)
+FORMATS: tuple[Format, ...] = (*RESULTS_FORMATS, EXCEL_CSV, *GRAPH_FORMATS, *NETWORK_FORMATS)
 """All formats; within a form, the first is what we answer when nothing is asked for."""
 
 _FILE_EXTENSIONS = {

@@ -12,16 +12,11 @@ from collections.abc import Iterator
 
 from pyoxigraph import QuerySolutions
 
-from cppcc_graph.terms import PREFIXES, BlankNode, Literal, NamedNode, Term
+from cppcc_graph.terms import NUMERIC, BlankNode, Literal, NamedNode, Term
 
 _BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = re.compile(r"[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
-_NUMBER_TYPES = (
-    "byte decimal double float int integer long negativeInteger nonNegativeInteger nonPositiveInteger positiveInteger "
-    "short unsignedByte unsignedInt unsignedLong unsignedShort"
-)
-_NUMERIC = frozenset(PREFIXES["xsd"] + name for name in re.findall(r"\w+", _NUMBER_TYPES))
 _PIECE_CHARACTERS = 65_536
 
 
@@ -48,7 +43,7 @@ def _cell(term: Term | None) -> str:
         case None:
             return ""
         case Literal():
-            is_number = term.datatype.value in _NUMERIC and _NUMBER.fullmatch(term.value)
+            is_number = term.datatype.value in NUMERIC and _NUMBER.fullmatch(term.value)
             return term.value if is_number else _text(term.value)
         case NamedNode():
             return _text(term.value)

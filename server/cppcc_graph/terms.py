@@ -17,6 +17,7 @@ Solution: TypeAlias = QuerySolution
 
 __all__ = [
     "BASE",
+    "NUMERIC",
     "PREFIXES",
     "BlankNode",
     "DefaultGraph",
@@ -170,6 +171,14 @@ _NAMESPACES = (
 
 PREFIXES: Mapping[str, str] = MappingProxyType({ns.prefix: ns.iri for ns in _NAMESPACES})
 """Prefix to IRI, in the order in which files and answers declare them."""
+
+
+_NUMBER_TYPES = (
+    "byte decimal double float int integer long negativeInteger nonNegativeInteger nonPositiveInteger positiveInteger "
+    "short unsignedByte unsignedInt unsignedLong unsignedShort"
+)
+NUMERIC: frozenset[str] = frozenset(f"{XSD.iri}{name}" for name in _NUMBER_TYPES.split(" "))
+"""IRIs of the data types of numbers. Spec: XML Schema 1.1 part 2, section 3.4."""
 
 
 def prefix_block(prefixes: Iterable[str] = PREFIXES) -> str:

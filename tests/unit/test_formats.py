@@ -35,6 +35,9 @@ from cppcc_graph.terms import Literal, NamedNode, Triple
         ("jsonld", "application/ld+json"),
         ("trig", "application/trig"),
         ("nquads", "application/n-quads"),
+        ("graphml", "application/graphml+xml"),
+        ("gexf", "application/gexf+xml"),
+        ("lists", "application/zip"),
     ],
 )
 def test_each_format_has_a_name_and_a_media_type(name, media_type):
@@ -43,7 +46,7 @@ def test_each_format_has_a_name_and_a_media_type(name, media_type):
 
 
 def test_there_are_no_other_formats():
-    assert len(FORMATS) == 11
+    assert len(FORMATS) == 14
 
 
 def test_an_unknown_format_is_told_with_the_known_ones():

@@ -386,7 +386,11 @@ def test_an_unknown_format_is_refused_with_those_that_exist(client: FlaskClient)
     [
         ("ASK {}", "csv", ["json", "xml"]),
         (ONE_ROW, "turtle", ["json", "xml", "csv", "tsv", "excel-csv"]),
-        (ONE_TRIPLE, "csv", ["turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads"]),
+        (
+            ONE_TRIPLE,
+            "csv",
+            ["turtle", "ntriples", "rdfxml", "jsonld", "trig", "nquads", "graphml", "gexf", "lists"],
+        ),
     ],
 )
 def test_a_format_that_cannot_hold_the_answer_is_refused(
