@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from cppcc_graph.errors import UnsuitableFormat
-from cppcc_graph.formats import Format, ResultForm, choose, suitable
+from cppcc_graph.formats import GRAPH_FORMATS, Format, ResultForm, choose
 from cppcc_graph.settings import UNION
 from cppcc_graph.store.address import Remote
 from cppcc_graph.store.base import QueryRequest, Store, UpdateRequest
@@ -101,7 +101,7 @@ def _description(names: list[str], of: Store) -> Response:
     )
     body = kept.document(of, abilities, endpoint=request.base_url, rdf_format=chosen)
     response = document(body, chosen)
-    for other in suitable(ResultForm.GRAPH):
+    for other in GRAPH_FORMATS:
         if other is not chosen:
             address = f"{root()}{request.path}?format={other.name}"
             response.headers.add("Link", f'<{address}>; rel="alternate"; type="{other.media_type}"')
