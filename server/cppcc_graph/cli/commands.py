@@ -19,6 +19,7 @@ _COMMANDS = {
     "serve": "cppcc_graph.cli.serve",
     "query": "cppcc_graph.cli.query",
     "get": "cppcc_graph.cli.get",
+    "mcp": "cppcc_graph.cli.mcp",
     "validate": "cppcc_graph.cli.validate",
     "verify": "cppcc_graph.cli.verify",
     "coverage": "cppcc_graph.cli.coverage",

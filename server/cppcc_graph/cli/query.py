@@ -2,7 +2,6 @@
 
 import re
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -10,11 +9,10 @@ import click
 from cppcc_graph.cli.options import data_option, interruptible, settings_of, store_of, store_option, working
 from cppcc_graph.errors import BadSource, BadSyntax
 from cppcc_graph.formats import FORMATS, Format, format_named
-from cppcc_graph.guard.tokens import is_word, tokens_of
+from cppcc_graph.guard.declaring import missing_declarations
 from cppcc_graph.questions import question as find_question
 from cppcc_graph.questions import questions
 from cppcc_graph.store.base import Answer, QueryRequest, Store
-from cppcc_graph.terms import PREFIXES
 
 _LONGEST_PATH = 255
 
@@ -75,19 +73,10 @@ def _text_of(question: str) -> str:
 
 def _answer(store: Store, text: str, formats: tuple[Format, ...]) -> Answer:
     """The answer, after declaring the project's prefixes that *text* uses; places are told as in *text*."""
-    declarations = _missing_declarations(text)
+    declarations = missing_declarations(text)
     try:
         return store.answer(QueryRequest(query=declarations + text, formats=formats))
     except BadSyntax as error:
         if error.line != 1 or error.column is None:
             raise
         raise error.moved(1, max(1, error.column - len(declarations))) from error
-
-
-def _missing_declarations(text: str) -> str:
-    """On one line, so that lines keep their numbers."""
-    tokens = tokens_of(text)
-    declared = {name.text for word, name in pairwise(tokens) if is_word(word, "PREFIX")}
-    used = {f"{token.text.partition(':')[0]}:" for token in tokens if token.kind == "name"}
-    wanted = sorted(used - declared)
-    return "".join(f"PREFIX {p} <{PREFIXES[p[:-1]]}> " for p in wanted if p[:-1] in PREFIXES)

@@ -69,7 +69,7 @@ def command(**given: object) -> None:
     _look_at_tokens(settings)
     listener = listen(settings.host, settings.port)
     with closing(listener.socket):
-        serve(settings, listener, _supply(settings))
+        serve(settings, listener, supply_of(settings))
 
 
 def _look_at_tokens(settings: Settings) -> None:
@@ -83,7 +83,8 @@ def _look_at_tokens(settings: Settings) -> None:
         click.echo(f"cppcc: {told}", err=True)
 
 
-def _supply(settings: Settings) -> "Supply":
+def supply_of(settings: Settings) -> "Supply":
+    """Where the data of *settings* come from."""
     from cppcc_graph.publish import open_remote_store
     from cppcc_graph.serving import elsewhere, in_memory, on_disk, versioned, written_in_memory
 

@@ -65,7 +65,7 @@ class FrontPlan:
 
     Attributes:
         settings: Of this run.
-        listener: The bound socket.
+        listener: The bound socket; None for a front that speaks over stdin and stdout.
         url: Under which it is reached, for the ready line.
         folder: Of the nursery's sockets.
         limits: Of each query.
@@ -78,7 +78,7 @@ class FrontPlan:
     """
 
     settings: Settings
-    listener: socket.socket
+    listener: socket.socket | None
     url: str
     folder: Path
     limits: Limits
@@ -88,6 +88,15 @@ class FrontPlan:
     generation: int
     orders: int
     is_first: bool
+
+    def turn(self, turn_to: Callable[[int], None]) -> None:
+        """Later generations; the end of the orders means that the supervisor is gone, and the front goes too."""
+        told = os.read(self.orders, 4096)
+        for line in told.split():
+            turn_to(int(line))
+        if not told:
+            asyncio.get_running_loop().remove_reader(self.orders)
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def run_front(plan: FrontPlan) -> None:
@@ -142,7 +151,7 @@ async def _serve(plan: FrontPlan) -> None:
     )
     loop.set_default_executor(threads)
     dispatcher.start()
-    loop.add_reader(plan.orders, _turn, plan.orders, dispatcher.turn_to)
+    loop.add_reader(plan.orders, plan.turn, dispatcher.turn_to)
     server = _Stopping(
         _config(front), partial(loop.call_later, GRACE_S - _LAST_WORDS_S, _end_all, services, dispatcher)
     )
@@ -151,7 +160,7 @@ async def _serve(plan: FrontPlan) -> None:
         loop.create_task(_say_ready(plan, dispatcher, readiness)),
         loop.create_task(_give_back_now_and_then()),
     ]
-    await server.serve([plan.listener])
+    await server.serve([plan.listener] if plan.listener else None)
     for task in watching:
         task.cancel()
     _end_all(services, dispatcher)
@@ -217,16 +226,6 @@ async def _say_ready(plan: FrontPlan, dispatcher: Dispatcher, readiness: Readine
         return
     n_triples = sum(graph.n_triples for graph in graphs)
     click.echo(f"cppcc: {plan.url} is ready: {len(graphs)} graphs, {n_triples:,} triples", err=True)
-
-
-def _turn(orders: int, turn_to: Callable[[int], None]) -> None:
-    """Later generations; the end of the orders means that the supervisor is gone, and the front goes too."""
-    told = os.read(orders, 4096)
-    for line in told.split():
-        turn_to(int(line))
-    if not told:
-        asyncio.get_running_loop().remove_reader(orders)
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

@@ -3,8 +3,16 @@
 import os
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from cppcc_graph.serving.front_process import FrontPlan
+
+Speak: TypeAlias = "Callable[[FrontPlan], None] | None"
+"""What a front does; it serves HTTP when it is None."""
 
 _MOST_SHORT, _MOST_AT_FIRST = 8, 3
 

@@ -25,7 +25,7 @@ from typing import NoReturn
 from cppcc_graph.errors import BadSetting, CppccError
 from cppcc_graph.serving.listening import Listener
 from cppcc_graph.serving.notify import READY, STOPPING, notify, reloading
-from cppcc_graph.serving.processes import Lives, NurseryAt, send
+from cppcc_graph.serving.processes import Lives, NurseryAt, Speak, send
 from cppcc_graph.serving.supply import OpenStore, Supply
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.workers.gate import Gate, allowed_of
@@ -40,14 +40,16 @@ _WORTH_ANOTHER_START, _UNUSABLE = 1, 2  # exit statuses
 _STOPPED_BY = (signal.SIGTERM, signal.SIGINT)
 
 
-def serve(settings: Settings, listener: Listener, supply: Supply) -> None:
+def serve(settings: Settings, listener: Listener | None, supply: Supply, speak: Speak = None) -> None:
     """
     Answers requests until SIGTERM or SIGINT.
 
     Args:
         settings: Of this run.
-        listener: From :func:`listen`; stays the caller's.
+        listener: From :func:`listen`; stays the caller's. None for a front that speaks over stdin and stdout: there is
+            only one of it, and with it the server ends.
         supply: The data.
+        speak: What the front does; it serves HTTP when None.
 
     Raises:
         CppccError: the data could not be read.
@@ -59,16 +61,19 @@ def serve(settings: Settings, listener: Listener, supply: Supply) -> None:
             if len(os.fsencode(seats(Path(folder), 999_999))) > _LONGEST_ADDRESS:
                 where = tempfile.gettempdir()
                 raise BadSetting("TMPDIR", f"{where} is too long for a socket in it; use a shorter folder")
-            _Supervisor(settings, listener, supply, Path(folder)).run()
+            _Supervisor(settings, listener, supply, Path(folder), speak=speak).run()
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPED_BY)
             supply.clean()
 
 
 class _Supervisor:
-    def __init__(self, settings: Settings, listener: Listener, supply: Supply, folder: Path) -> None:
+    def __init__(
+        self, settings: Settings, listener: Listener | None, supply: Supply, folder: Path, *, speak: Speak
+    ) -> None:
         self._settings = settings
         self._listener = listener
+        self._speak = speak
         self._supply = supply
         self._folder = folder
         self._places = Places(usual=settings.workers or max(4, 2 * (os.cpu_count() or 1)))
@@ -96,11 +101,17 @@ class _Supervisor:
             try:
                 self._open_store = self._supply.read()
                 self._nursery = self._fork_nursery(first, control)
-                while not self._signals & set(_STOPPED_BY):
+                while not self._is_over():
                     self._wait()
                     self._look_after(control)
             finally:
                 self._stop()
+
+    def _is_over(self) -> bool:
+        """Whether somebody has stopped the server, or its one client has left."""
+        if self._listener is None and self._reap():
+            return True
+        return bool(self._signals & set(_STOPPED_BY))
 
     def _listen_to_signals(self) -> None:
         for descriptor in (self._woken, self._wake):
@@ -122,7 +133,7 @@ class _Supervisor:
 
     def _look_after(self, control: socket.socket) -> None:
         front_ended = self._reap()
-        if front_ended and not self._signals & set(_STOPPED_BY):
+        if front_ended and not self._is_over():
             _log.error("cppcc: the process that spoke HTTP has ended; another takes its place")
             self._rest(self._fronts, "the process that speaks HTTP")
             self._fork_front()
@@ -190,7 +201,8 @@ class _Supervisor:
                 for descriptor in (lifeline_end, alive, self._orders, self._order, self._woken, self._wake):
                     os.close(descriptor)
                 self._nursery.close_all()
-                self._listener.socket.close()
+                if self._listener is not None:
+                    self._listener.socket.close()
                 os.setpgid(0, 0)
                 self._become_nursery(evaluators, control, (lifeline, alive_end))
             except BaseException:  # noqa: BLE001  # this process, and whatever it forked, ends here
@@ -243,8 +255,8 @@ class _Supervisor:
 
             plan = FrontPlan(
                 settings=self._settings,
-                listener=self._listener.socket,
-                url=self._listener.url,
+                listener=self._listener.socket if self._listener else None,
+                url=self._listener.url if self._listener else "",
                 folder=self._folder,
                 limits=self._limits,
                 places=self._places,
@@ -254,7 +266,7 @@ class _Supervisor:
                 orders=self._orders,
                 is_first=self._is_first,
             )
-            run_front(plan)
+            (self._speak or run_front)(plan)
             status = 0
         except BaseException:  # noqa: BLE001  # this process ends here, whatever happened
             _log.exception("the front failed")
