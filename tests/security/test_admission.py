@@ -139,7 +139,7 @@ def test_refusals_are_told_in_chinese(client):
 
 
 def test_every_route_that_changes_something_asks_for_a_token_and_then_for_its_scope(client, tokens):
-    """Whatever routes there are: those that only take queries are named here, all others must refuse."""
+    """Whatever routes there are: those that change no data are named here, all others must refuse."""
     to_put, to_post = (bearer(tokens.create(Grant(name=name, operations=(name,)))) for name in ("put", "post"))
     statuses = {}
     for rule in client.application.url_map.iter_rules():
@@ -149,11 +149,12 @@ def test_every_route_that_changes_something_asks_for_a_token_and_then_for_its_sc
             other = to_post if method == "PUT" else to_put
             answers = [client.open(address, **asked), client.open(address, **asked, headers=other)]
             statuses[f"{method} {rule.rule}"] = [answer.status_code for answer in answers]
-    only_read = {route: statuses.pop(route, None) for route in ("POST /history/sparql",)}
+    only_read = {route: statuses.pop(route, None) for route in ("POST /history/sparql", "POST /q", "POST /reconcile")}
 
     assert len(statuses) >= 9
     assert {route: found for route, found in statuses.items() if found != [401, 403]} == {}
-    assert only_read["POST /history/sparql"] in (None, [403, 403])
+    assert only_read.pop("POST /history/sparql") in (None, [403, 403])
+    assert set(map(tuple, only_read.values())) == {(400, 400)}
 
 
 def test_a_reader_is_asked_for_nothing_by_any_route(client):
