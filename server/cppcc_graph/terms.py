@@ -77,16 +77,24 @@ HISTORY = _namespace(
 """Not among `PREFIXES`: it occurs in the history alone, never in the data."""
 
 RDF = _namespace("rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "Property langString type")
-RDFS = _namespace("rdfs", "http://www.w3.org/2000/01/rdf-schema#", "Class comment isDefinedBy label subClassOf")
+RDFS = _namespace(
+    "rdfs", "http://www.w3.org/2000/01/rdf-schema#", "Class comment isDefinedBy label subClassOf subPropertyOf"
+)
 OWL = _namespace(
-    "owl", "http://www.w3.org/2002/07/owl#", "Class DatatypeProperty ObjectProperty Ontology versionIRI versionInfo"
+    "owl",
+    "http://www.w3.org/2002/07/owl#",
+    "Class DatatypeProperty ObjectProperty Ontology disjointWith inverseOf propertyDisjointWith versionIRI versionInfo",
 )
 XSD = _namespace(
     "xsd",
     "http://www.w3.org/2001/XMLSchema#",
     "string integer decimal boolean date dateTime nonNegativeInteger hexBinary",
 )
-SKOS = _namespace("skos", "http://www.w3.org/2004/02/skos/core#", "prefLabel altLabel hiddenLabel definition")
+SKOS = _namespace(
+    "skos",
+    "http://www.w3.org/2004/02/skos/core#",
+    "prefLabel altLabel hiddenLabel broader definition example notation scopeNote",
+)
 DCTERMS = _namespace(
     "dcterms",
     "http://purl.org/dc/terms/",
@@ -105,13 +113,13 @@ SDMX_MEASURE = _namespace("sdmx-measure", "http://purl.org/linked-data/sdmx/2009
 SDMX_ATTRIBUTE = _namespace("sdmx-attribute", "http://purl.org/linked-data/sdmx/2009/attribute#")
 ORG = _namespace("org", "http://www.w3.org/ns/org#")
 FOAF = _namespace("foaf", "http://xmlns.com/foaf/0.1/", "Agent Document homepage name primaryTopic")
-SCHEMA = _namespace("schema", "https://schema.org/")
+SCHEMA = _namespace("schema", "https://schema.org/", "domainIncludes rangeIncludes")
 OA = _namespace("oa", "http://www.w3.org/ns/oa#", "start end exact")
 TIME = _namespace("time", "http://www.w3.org/2006/time#")
 QUDT = _namespace("qudt", "http://qudt.org/schema/qudt/")
 UNIT = _namespace("unit", "http://qudt.org/vocab/unit/")
 OPENGOV = _namespace("opengov", "http://www.w3.org/ns/opengov#")
-SH = _namespace("sh", "http://www.w3.org/ns/shacl#")
+SH = _namespace("sh", "http://www.w3.org/ns/shacl#", "message path targetClass targetObjectsOf targetSubjectsOf")
 VANN = _namespace("vann", "http://purl.org/vocab/vann/")
 VOID = _namespace(
     "void",

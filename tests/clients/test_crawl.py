@@ -54,8 +54,14 @@ class Crawler:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def ask(self, path: str, accept: str = "*/*") -> Got:
-        self.connection.request("GET", path, headers={"Accept": accept, "Accept-Language": "en"})
-        answer = self.connection.getresponse()
+        asked = {"Accept": accept, "Accept-Language": "en"}
+        try:
+            self.connection.request("GET", path, headers=asked)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionResetError):  # it was idle while others computed
+            self.connection.close()
+            self.connection.request("GET", path, headers=asked)
+            answer = self.connection.getresponse()
         return Got(answer.status, answer.headers, answer.read())
 
     def follow(self, path: str, accept: str = "*/*") -> tuple[list[int], Got]:

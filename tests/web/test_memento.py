@@ -322,7 +322,9 @@ def test_a_page_shows_what_it_showed(begun: FlaskClient, commit: Callable[..., N
 
 
 def main_of(text: str) -> str:
-    return text.partition("<main")[2].partition("</main>")[0]
+    """Without the uses of terms, which are told of the present alone."""
+    main = text.partition("<main")[2].partition("</main>")[0]
+    return re.sub(r'<div class="uses small">.*?</div>\n', "", main, flags=re.DOTALL)
 
 
 def _without_note(text: str) -> str:

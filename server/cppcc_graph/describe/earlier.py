@@ -8,13 +8,43 @@ from cppcc_graph.store.base import Store, named
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.past import held
 from cppcc_graph.store.patch import Patch
-from cppcc_graph.terms import CPPCC, RDF, BlankNode, Literal, NamedNode, Quad, Solution, Term
+from cppcc_graph.terms import (
+    CPPCC,
+    OWL,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SH,
+    SKOS,
+    BlankNode,
+    Literal,
+    NamedNode,
+    Quad,
+    Solution,
+    Term,
+)
 
 MAX_NEIGHBOURS = 5_000
 """Triples in which a thing may stand to be looked at as it was."""
 _EVIDENCE = (CPPCC.evidence, CPPCC.inferredFrom)
 _NAMED = (CPPCC.status, CPPCC.certainty, CPPCC.indicator, CPPCC.unit, CPPCC.bound, CPPCC.period, CPPCC.reportedBody)
 """Whose values are shown by name where something else is told, beside what it rests on."""
+_TERM_LINKS = (
+    RDF.type,
+    RDFS.subClassOf,
+    RDFS.subPropertyOf,
+    SCHEMA.domainIncludes,
+    SCHEMA.rangeIncludes,
+    OWL.inverseOf,
+    OWL.disjointWith,
+    OWL.propertyDisjointWith,
+    SKOS.broader,
+    SH.targetClass,
+    SH.path,
+    SH.targetSubjectsOf,
+    SH.targetObjectsOf,
+)
+"""The same for terms."""
 
 
 def surroundings(store: Store, back: Patch, iri: str) -> EmbeddedStore:
@@ -47,9 +77,9 @@ def vocabulary_surroundings(store: Store, back: Patch, iri: str) -> EmbeddedStor
     touching = {*past.said_of(document), *past.said_to(document)}
     around = past.said_around(document, touching)
     terms = past.said_below(f"{iri}#")
-    kinds = {quad.object for quad in terms if quad.predicate == RDF.type}
-    named_kinds = [quad for kind in _nodes(kinds) for quad in past.said_of(kind)]
-    return held(sorted({*touching, *around, *terms, *named_kinds}, key=str))
+    ends = {quad.object for quad in terms if quad.predicate in _TERM_LINKS}
+    named_ends = [quad for end in _nodes(ends) for quad in past.said_of(end)]
+    return held(sorted({*touching, *around, *terms, *named_ends}, key=str))
 
 
 def _evidence(past: "_Past", thing: NamedNode, known: set[Quad]) -> Iterator[Quad]:

@@ -159,16 +159,39 @@ class Entity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefinedTerm:
-    """A term of a vocabulary: its name, its definition (empty when it has none) and its classes."""
+    """
+    A term of a vocabulary.
+
+    Attributes:
+        term: Its name.
+        definition: Empty when it has none.
+        types: Its classes.
+        details: Examples, notes, and how it stands to other terms.
+        n_uses: How often things and reports use it.
+        used_by: One or two things that do; empty where nothing does.
+        shapes: Those that say what data with it must be like.
+    """
 
     term: Named
     definition: str
     types: Sequence[Named]
+    details: Sequence[Property]
+    n_uses: int
+    used_by: Sequence[Named]
+    shapes: Sequence[Named]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """A document and the terms with hash IRIs that it defines, ordered by IRI."""
+    """
+    A document and the terms with hash IRIs that it defines.
+
+    Attributes:
+        document: The document.
+        terms: Ordered by IRI.
+        is_used: Whether uses and shapes were looked for.
+    """
 
     document: Entity
     terms: Sequence[DefinedTerm]
+    is_used: bool

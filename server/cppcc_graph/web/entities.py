@@ -30,7 +30,7 @@ from cppcc_graph.terms import NamedNode, Triple
 from cppcc_graph.web.addresses import absence, iri_of, is_vocabulary, other_spelling, without_suffix
 from cppcc_graph.web.answering import document as answered
 from cppcc_graph.web.answering import kept, kept_page, opaque_of
-from cppcc_graph.web.entity_pages import entity_page, graph_page, vocabulary_page
+from cppcc_graph.web.entity_pages import entity_page, graph_page
 from cppcc_graph.web.i18n import language
 from cppcc_graph.web.links import OUTSIDE_ID, document_path, root
 from cppcc_graph.web.memento import HEADER, linked, original, timegate
@@ -39,6 +39,7 @@ from cppcc_graph.web.pages import Page
 from cppcc_graph.web.parts import PastView
 from cppcc_graph.web.served import settings, store
 from cppcc_graph.web.signposts import links_of, linkset, signposted
+from cppcc_graph.web.vocabulary_pages import vocabulary_page
 from cppcc_graph.web.wanted import HTML, formats_of, wanted
 
 blueprint = Blueprint("entities", __name__)
@@ -138,7 +139,8 @@ def _texts() -> str:
 def _page(iri: str, of: Store, past: PastView | None) -> Page:
     address = f"{root()}{document_path(iri)}"
     if is_vocabulary(iri):
-        return vocabulary_page(describe_vocabulary(of, iri, language=language()), path=address, past=past)
+        known = describe_vocabulary(of, iri, language=language(), is_used=past is None)
+        return vocabulary_page(known, path=address, past=past)
     try:
         return entity_page(describe(of, iri, language=language()), of=of, path=address, past=past)
     except UnknownEntity:

@@ -6,29 +6,26 @@ from flask import url_for
 from markupsafe import Markup
 
 from cppcc_graph.describe import (
-    DefinedTerm,
     Entity,
     Named,
     Property,
     Span,
     Value,
-    Vocabulary,
     in_schema_org,
     size_of_graph,
 )
-from cppcc_graph.formats import GRAPH_FORMATS
 from cppcc_graph.store.base import Store
 from cppcc_graph.terms import XSD, Literal, NamedNode
 from cppcc_graph.terms import shorten as short_datatype
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.links import graph_path, href_of, root, short_name
-from cppcc_graph.web.pages import EntityPage, VocabularyPage
+from cppcc_graph.web.pages import EntityPage
 from cppcc_graph.web.parts import Link, PastView
 from cppcc_graph.web.quotes import quote
 from cppcc_graph.web.served import settings
 from cppcc_graph.web.structured import structured
-from cppcc_graph.web.thing_parts import EvidenceView, PropertyView, TermView, ValueView
-from cppcc_graph.web.thing_views import figure_view, link_to, standing_view
+from cppcc_graph.web.thing_parts import EvidenceView, PropertyView, ValueView
+from cppcc_graph.web.thing_views import figure_view, format_links, link_to, standing_view
 
 PLAIN = frozenset({XSD.string, XSD.integer, XSD.decimal, XSD.date, XSD.nonNegativeInteger})
 """Datatypes that go without saying."""
@@ -72,27 +69,6 @@ def graph_page(iri: str, *, of: Store, path: str) -> EntityPage:
         formats=format_links(path),
         past=None,
     )
-
-
-def vocabulary_page(vocabulary: Vocabulary, *, path: str, past: PastView | None = None) -> VocabularyPage:
-    """The page about a document and its terms that is described at *path*, or was in the *past*."""
-    document = vocabulary.document
-    return VocabularyPage(
-        iri=document.iri,
-        label=document.label or short_name(document.iri),
-        description=document.description,
-        terms=[_term(term) for term in vocabulary.terms],
-        formats=format_links(path),
-        past=past,
-    )
-
-
-def format_links(path: str) -> list[Link]:
-    """The document at *path* in each RDF format that has a suffix here."""
-    return [
-        Link(text=candidate.label, href=f"{path}.{candidate.extension}", title=candidate.media_type)
-        for candidate in GRAPH_FORMATS
-    ]
 
 
 def _graph(iri: str, of: Store) -> Link | None:
@@ -144,28 +120,9 @@ def _evidence(span: Span) -> EvidenceView:
     )
 
 
-def _term(term: DefinedTerm) -> TermView:
-    iri = term.term.iri
-    return TermView(
-        anchor=iri.partition("#")[2],
-        term=Link(text=term.term.label or short_name(iri), href=_uses(iri), title=iri),
-        short_name=short_name(iri),
-        types=[link_to(kind) for kind in term.types],
-        definition=term.definition,
-    )
-
-
 def _referrers(entity: Entity, known: Property) -> str:
     """The query page with everything that refers to *entity* by one property."""
     return _query(f"SELECT ?thing ?label WHERE {{\n  ?thing <{known.predicate.iri}> <{entity.iri}>\n  {_LABEL}\n}}")
-
-
-def _uses(iri: str) -> str:
-    """The query page with everything that says something with the term *iri*."""
-    return _query(
-        "SELECT ?subject ?predicate ?object WHERE {\n"
-        f"  ?subject ?predicate ?object\n  FILTER(<{iri}> IN (?subject, ?predicate, ?object))\n}}\nLIMIT 100"
-    )
 
 
 _LABEL = "OPTIONAL { ?thing <http://www.w3.org/2000/01/rdf-schema#label> ?label }"

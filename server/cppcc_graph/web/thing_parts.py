@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from cppcc_graph.web.parts import Link
 
 
@@ -115,6 +117,24 @@ class EvidenceView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UsesView:
+    """
+    What is made of a term.
+
+    Attributes:
+        n: How often things and reports use it.
+        everything: A query for the first of its uses.
+        examples: One or two things that use it; may be empty.
+        shapes: Rules that say what data with it must be like; may be empty.
+    """
+
+    n: int
+    everything: str
+    examples: Sequence[Link]
+    shapes: Sequence[Link]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TermView:
     """
     A term on a vocabulary's page.
@@ -125,6 +145,9 @@ class TermView:
         short_name: Its IRI shortened.
         types: Its classes.
         definition: May be empty.
+        details: Examples, notes, and how it stands to other terms.
+        diagram: What it links, as a picture; may be empty.
+        uses: What is made of it; None in the past, of which that is not known.
     """
 
     anchor: str
@@ -132,3 +155,6 @@ class TermView:
     short_name: str
     types: Sequence[Link]
     definition: str
+    details: Sequence[PropertyView]
+    diagram: Markup
+    uses: UsesView | None

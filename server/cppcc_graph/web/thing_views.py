@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from babel.numbers import format_decimal
 
 from cppcc_graph.describe import Figure, Named, Standing
+from cppcc_graph.formats import GRAPH_FORMATS
 from cppcc_graph.terms import BASE
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.i18n import language
@@ -22,6 +23,14 @@ _MOST_SPANS = 3
 def link_to(thing: Named) -> Link:
     """A thing by its name, and where it leads."""
     return Link(text=thing.label or short_name(thing.iri), href=href_of(thing.iri), title=thing.iri)
+
+
+def format_links(path: str) -> list[Link]:
+    """The document at *path* in each RDF format that has a suffix here."""
+    return [
+        Link(text=candidate.label, href=f"{path}.{candidate.extension}", title=candidate.media_type)
+        for candidate in GRAPH_FORMATS
+    ]
 
 
 def standing_view(standing: Standing | None) -> StandingView | None:
