@@ -144,3 +144,13 @@ def test_the_endpoint_and_its_description_say_the_same(embedded, on_engine):
 
     assert differences(embedded, on_engine, addresses) == {}
     assert differences(embedded, on_engine, ["/sparql"], "application/n-triples") == {}
+
+
+def test_what_lies_around_a_thing_is_the_same(embedded, on_engine):
+    iri = f"{BASE}id/organisation/cppcc-hengyang"
+    told, right = (
+        client.get("/explore/data", query_string={"iri": iri, "limit": "40"}).json for client in (on_engine, embedded)
+    )
+
+    assert told == right
+    assert right["total"] > 40

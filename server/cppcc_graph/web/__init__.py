@@ -14,6 +14,7 @@ from cppcc_graph.web import (
     dumps,
     earlier,
     entities,
+    explore,
     feed,
     graph_store,
     history,
@@ -89,7 +90,7 @@ def create_app(settings: Settings, store: Store, measures: Measures | None = Non
     init_dump_files(app)
     init_inventory(app)
     reading = (operations, home, sparql, graph_store, dumps, void, catalogue, sitemap, search, reconcile)
-    for concern in (*reading, publishing, history, earlier, feed, questions, permalinks, openapi, entities):
+    for concern in (*reading, publishing, history, earlier, feed, questions, permalinks, explore, openapi, entities):
         app.register_blueprint(concern.blueprint)
     return app
 

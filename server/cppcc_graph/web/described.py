@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from cppcc_graph.formats import DATASET_FORMATS, GRAPH_FORMATS, RESULTS_FORMATS
+from cppcc_graph.formats import DATASET_FORMATS, GRAPH_FORMATS, NETWORK_FORMATS, RESULTS_FORMATS
 from cppcc_graph.terms import BASE
 from cppcc_graph.web.memento import LINK_FORMAT
 from cppcc_graph.web.sparql_request import FORM, QUERY, UPDATE
@@ -13,9 +13,10 @@ Types = tuple[str, ...]
 
 HTML: Types = ("text/html",)
 RESULTS: Types = tuple(known.media_type for known in RESULTS_FORMATS)
+NETWORKS: Types = tuple(known.media_type for known in NETWORK_FORMATS)
 GRAPHS: Types = tuple(known.media_type for known in GRAPH_FORMATS)
 DATASETS: Types = tuple(known.media_type for known in DATASET_FORMATS)
-ANY_ANSWER: Types = (*RESULTS, *GRAPHS, *HTML)
+ANY_ANSWER: Types = (*RESULTS, *GRAPHS, *NETWORKS, *HTML)
 JSON: Types = ("application/json",)
 MULTIPART = "multipart/form-data"
 NOTHING: Types = ()
@@ -181,6 +182,13 @@ _ONE_BY_ONE: dict[str, Described] = {
     "publishing.job": Described(
         answers={200: (*GRAPHS, *JSON, *HTML, "text/plain"), 202: (*JSON, *HTML), 204: NOTHING}, problems=WRITING
     ),
+    "explore.neighbours": _reading(
+        JSON,
+        Taken(name="iri", what="Of the thing.", is_required=True, example=f"{BASE}id/organisation/cppcc-hengyang"),
+        Taken(name="limit", what="How many links at most; 100 without it, 500 at most.", kind="integer"),
+        Taken(name="offset", what="How many links are left out before the first.", kind="integer"),
+    ),
+    "explore.export": _reading(NETWORKS),
     "openapi.show": _reading(JSON),
 }
 

@@ -19,7 +19,18 @@ from cppcc_graph.questions import Question
 from cppcc_graph.questions.parameters import parameters_of
 from cppcc_graph.store.base import Answer
 from cppcc_graph.web.answering import kept, opaque_of
-from cppcc_graph.web.described import DESCRIBED, EXAMPLES, EXEMPT, FORMAT, QUERY_TEXT, USUAL, Described, Taken
+from cppcc_graph.web.described import (
+    DESCRIBED,
+    EXAMPLES,
+    EXEMPT,
+    FORMAT,
+    QUERY_TEXT,
+    READING,
+    USUAL,
+    WRITING,
+    Described,
+    Taken,
+)
 from cppcc_graph.web.problem import MEDIA_TYPES
 from cppcc_graph.web.sparql_request import FORM
 
@@ -119,6 +130,7 @@ def description(app: Flask, root: str) -> dict[str, Json]:
         "paths": cast("Json", dict(sorted(paths.items()))),
         "components": {
             "schemas": {"Problem": _PROBLEM_SCHEMA},
+            "responses": {str(status): _problem(status) for status in sorted({*READING, *WRITING, 410, 416})},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -212,12 +224,16 @@ def _responses(said: Described) -> dict[str, Json]:
     for status, types in said.answers.items():
         known[str(status)] = {"description": _OUTCOMES.get(status, _ELSEWHERE), **_content(types)}
     for status in said.problems:
-        known.setdefault(str(status), {"description": _OUTCOMES[status], "content": _problem_content(status)})
+        known.setdefault(str(status), {"$ref": f"#/components/responses/{status}"})
     return dict(sorted(known.items()))
 
 
 def _content(types: Sequence[str]) -> dict[str, Json]:
     return {"content": {kind: {} for kind in types}} if types else {}
+
+
+def _problem(status: int) -> Json:
+    return {"description": _OUTCOMES[status], "content": _problem_content(status)}
 
 
 def _problem_content(status: int) -> Json:
