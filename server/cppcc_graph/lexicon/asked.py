@@ -30,6 +30,11 @@ class Phrase:
     def __str__(self) -> str:
         return f'"{" ".join(self.tokens)}"' + (" *" if self.is_open else "")
 
+    @property
+    def closed(self) -> "Phrase":
+        """The same, of whole tokens."""
+        return Phrase(self.tokens, is_open=False)
+
     def places(self, tokens: Sequence[str]) -> Iterator[int]:
         """Where it begins in a text of these tokens."""
         n, last = len(self.tokens), self.tokens[-1]
@@ -56,6 +61,12 @@ class Word:
     last_length: int
     spoken: tuple[tuple[Phrase, int], ...]
     short: tuple[Phrase, int] | None
+
+    @property
+    def closed(self) -> "Word":
+        """The same, as one that is finished."""
+        spoken = tuple((phrase.closed, n) for phrase, n in self.spoken)
+        return Word(self.written.closed, self.last_length, spoken, self.short)
 
     def in_columns(self, *columns: str) -> str:
         """The expression that finds it as it is written."""

@@ -33,7 +33,7 @@ _TABLES = (
     "CREATE TABLE kinds (id INTEGER PRIMARY KEY, types TEXT NOT NULL UNIQUE)",
     "CREATE TABLE names (key TEXT, role INTEGER, thing INTEGER, PRIMARY KEY (key, role, thing)) WITHOUT ROWID",
     # `ascii` takes every other character as part of a token, so the tokens are those that stand between spaces.
-    f"CREATE VIRTUAL TABLE words USING fts5({', '.join(_COLUMNS)}, content='', tokenize='ascii', prefix='1 2 3')",
+    f"CREATE VIRTUAL TABLE words USING fts5({', '.join(_COLUMNS)}, content='', tokenize='ascii', prefix='1 2 3 4')",
 )
 
 
