@@ -13,10 +13,19 @@ from dataclasses import dataclass, replace
 
 from cppcc_graph.errors import TooComplex
 from cppcc_graph.lexicon.asked import Asked, Word, asked, ranges, start_of, starts
-from cppcc_graph.lexicon.index import ABBREVIATED, ID_BITS, MAX_IMPORTANCE, SPOKEN, Index, texts_of
+from cppcc_graph.lexicon.index import (
+    ABBREVIATED,
+    ID_BITS,
+    KIND_BITS,
+    MAX_IMPORTANCE,
+    SPOKEN,
+    THING_BITS,
+    Index,
+    texts_of,
+)
 from cppcc_graph.lexicon.normal import normal
 from cppcc_graph.lexicon.pinyin import pairs, sounds
-from cppcc_graph.lexicon.wanted import MAX_LIMIT, NOTHING, Found, Hit, Role, Text, Wanted
+from cppcc_graph.lexicon.wanted import MAX_COUNTED, MAX_LIMIT, NOTHING, Found, Hit, Role, Text, Wanted
 from cppcc_graph.phrases import mark
 
 _BAND = 4.0
@@ -33,7 +42,8 @@ _LAST_RANKED = (MAX_IMPORTANCE - 255) << ID_BITS
 """Before the rows of what is only said of other things."""
 _BY_WORDS = "SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid"
 _OF_KINDS = (
-    "SELECT kinds, COUNT(*) FROM words JOIN things ON things.id = words.rowid WHERE words MATCH ? GROUP BY kinds"
+    f"SELECT (id >> {THING_BITS}) & {(1 << KIND_BITS) - 1} AS kinds, COUNT(*) FROM "
+    f"(SELECT rowid AS id FROM words WHERE words MATCH ? ORDER BY rowid LIMIT {MAX_COUNTED}) GROUP BY kinds"
 )
 _NAMES = ("label", "alias")
 
@@ -78,10 +88,12 @@ def found(index: Index, wanted: Wanted) -> Found:
     facets: Counter[str] = Counter()
     for number, n in counted.items():
         facets.update(dict.fromkeys(of_kind[number], n))
+    own = counted if kinds is None else _counted(index, _narrowed(stages[-1].expression, kinds)) if kinds else {}
     return Found(
         hits=_hits(index, rows[wanted.offset :], meant, wanted.language),
-        n_hits=sum(n for number, n in counted.items() if kinds is None or number in kinds),
+        n_hits=sum(own.values()),
         facets=tuple(sorted(facets.items(), key=lambda facet: (-facet[1], facet[0]))),
+        is_more=sum(counted.values()) >= MAX_COUNTED,
     )
 
 
@@ -189,17 +201,21 @@ def _coverage(texts: Sequence[Text], meant: Asked) -> float:
     return max(covered, default=0.0)
 
 
+def _narrowed(expression: str, kinds: Sequence[int]) -> str:
+    """What the expression finds of these sets of classes, which are not none."""
+    return f"({expression}) AND kind : ({' OR '.join(f'k{kind}' for kind in kinds)})"
+
+
 def _of_stage(index: Index, stage: _Stage, kinds: Sequence[int] | None, *, most: int) -> list[int]:
     values: tuple[str | int, ...]
+    if kinds is not None and not kinds:
+        return []
     if stage.role is not None:
         of_kinds = "" if kinds is None else f" AND kinds IN ({', '.join(map(str, kinds))})"
         query, values = f"{_BY_NAME}{of_kinds} ORDER BY thing", (stage.key, stage.role)
     else:
-        of_kinds = "" if kinds is None else f" AND kind : ({' OR '.join(f'k{kind}' for kind in kinds)})"
         query = _BY_RANK % _LAST_RANKED if stage.is_ranked else _BY_WORDS
-        values = (f"({stage.expression}){of_kinds}",)
-    if kinds is not None and not kinds:
-        return []
+        values = (stage.expression if kinds is None else _narrowed(stage.expression, kinds),)
     return [int(str(row[0])) for row in index.rows(f"{query} LIMIT {most}", *values)]
 
 

@@ -21,8 +21,9 @@ from cppcc_graph.lexicon.pinyin import initials, pairs, sounds
 from cppcc_graph.lexicon.wanted import Role, Text, Thing
 
 MAX_IMPORTANCE = 1023
-ID_BITS = 52
-"""How many bits of a row's number stand behind its importance."""
+ID_BITS = 53
+"""How many bits of a row's number stand behind its importance: the set of its classes, then the thing itself."""
+KIND_BITS, THING_BITS = 20, 33
 _COLUMNS = ("label", "alias", "figure", "description", "pinyin", "initials", "start", "kind")
 _NAMES = (Role.LABEL, Role.ALIAS)
 SPOKEN, ABBREVIATED = 8, 9
@@ -64,6 +65,7 @@ class Index:
         """
         check_engine()
         self._lock = RLock()
+        self._known_kinds: dict[tuple[str, ...], int] = {}
         if file is not None:
             address = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
             self._base = sqlite3.connect(address, uri=True, check_same_thread=False)
@@ -80,9 +82,9 @@ class Index:
 
     def fill(self, things: Iterable[Thing]) -> None:
         """An empty index gets *things*: the fast way."""
-        numbered = sorted(((_number(thing), thing) for thing in things), key=lambda pair: pair[0])
         with self._lock:
             self._base.execute("BEGIN")
+            numbered = sorted(((self._number(thing), thing) for thing in things), key=lambda pair: pair[0])
             last = -1
             for wanted, thing in numbered:
                 last = max(wanted, last + 1)
@@ -98,7 +100,7 @@ class Index:
             for iri in iris:
                 self._delete(iri)
             for thing in things:
-                number = _number(thing)
+                number = self._number(thing)
                 while self._base.execute("SELECT 1 FROM things WHERE id = ?", (number,)).fetchone():
                     number += 1
                 self._insert(number, thing)
@@ -142,11 +144,23 @@ class Index:
         self._base.executemany("DELETE FROM names WHERE key = ? AND role = ? AND thing = ?", keys)
         self._base.execute("DELETE FROM things WHERE id = ?", (number,))
 
-    def _kinds(self, types: Sequence[str]) -> int:
+    def _kinds(self, types: tuple[str, ...]) -> int:
+        """The number of a set of classes, which depends on their names alone unless two sets have the same."""
+        known = self._known_kinds.get(types)
+        if known is not None:
+            return known
         written = json.dumps(list(types))
-        self._base.execute("INSERT OR IGNORE INTO kinds (types) VALUES (?)", (written,))
-        (number,) = self._base.execute("SELECT id FROM kinds WHERE types = ?", (written,)).fetchone()
-        return int(number)
+        number = _digest(written, KIND_BITS)
+        while number in self._known_kinds.values():
+            number = (number + 1) % (1 << KIND_BITS)
+        self._base.execute("INSERT INTO kinds VALUES (?, ?)", (number, written))
+        self._known_kinds[types] = number
+        return number
+
+    def _number(self, thing: Thing) -> int:
+        """The more important, the smaller; equal ones in an order that depends on names alone."""
+        behind = (self._kinds(thing.types) << THING_BITS) | _digest(thing.iri, THING_BITS)
+        return ((MAX_IMPORTANCE - thing.importance) << ID_BITS) | behind
 
 
 _PLACES = ", ".join("?" * len(_COLUMNS))
@@ -163,10 +177,8 @@ def _plain(texts: Iterable[Text]) -> Iterator[tuple[int, str, str]]:
     return ((int(text.role), text.language, text.text) for text in texts)
 
 
-def _number(thing: Thing) -> int:
-    """The more important, the smaller; equal ones in an order that depends on their names alone."""
-    digest = int.from_bytes(hashlib.blake2b(thing.iri.encode(), digest_size=8).digest())
-    return ((MAX_IMPORTANCE - thing.importance) << ID_BITS) | (digest >> (64 - ID_BITS))
+def _digest(text: str, n_bits: int) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()) >> (64 - n_bits)
 
 
 def _keys(texts: Sequence[Text]) -> Iterator[tuple[str, int]]:

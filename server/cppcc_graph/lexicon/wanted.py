@@ -8,6 +8,8 @@ MAX_CHARACTERS = 200
 """The longest words that are looked for."""
 MAX_LIMIT = 100
 """Hits that are given at once."""
+MAX_COUNTED = 50_000
+"""How many things are counted."""
 
 
 class Role(IntEnum):
@@ -105,13 +107,15 @@ class Found:
 
     Attributes:
         hits: The best first; those asked for.
-        n_hits: How many there are in all.
+        n_hits: How many there are in all, as far as they are counted.
         facets: How many things of each class the words find, whatever classes were asked for; the most first.
+        is_more: Whether there may be more than were counted, of any class.
     """
 
     hits: Sequence[Hit]
     n_hits: int
     facets: Sequence[tuple[str, int]]
+    is_more: bool = False
 
 
 NOTHING = Found(hits=(), n_hits=0, facets=())

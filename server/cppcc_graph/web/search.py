@@ -119,6 +119,7 @@ def _told(asked: Wanted, found: Found, page: int) -> Json:
         "types": list(asked.types),
         "page": page,
         "total": found.n_hits,
+        "more": found.is_more,
         "hits": [_hit(hit, names) for hit in found.hits],
         "facets": [{"id": kind, "name": names.get(kind, short_name(kind)), "count": n} for kind, n in found.facets],
     }
@@ -148,6 +149,7 @@ def _shown(asked: Wanted, found: Found, page: int) -> SearchPage:
         words=asked.words,
         kind=asked.types[0] if asked.types else "",
         n_hits=found.n_hits,
+        is_more=found.is_more,
         hits=[_hit_view(hit, names) for hit in found.hits],
         facets=[
             Facet(

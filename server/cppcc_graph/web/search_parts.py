@@ -50,7 +50,8 @@ class SearchPage:
     Attributes:
         words: That are looked for; may be empty.
         kind: IRI of the class to which the hits are narrowed, or empty.
-        n_hits: How many there are.
+        n_hits: How many there are, as far as they are counted.
+        is_more: Whether there may be more of them.
         hits: Those of this page.
         facets: The classes of all that the words find.
         everything: The same without narrowing, or None.
@@ -64,6 +65,7 @@ class SearchPage:
     words: str
     kind: str
     n_hits: int
+    is_more: bool
     hits: Sequence[HitView]
     facets: Sequence[Facet]
     everything: Link | None

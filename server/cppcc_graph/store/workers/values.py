@@ -75,7 +75,9 @@ def _read_found(payload: bytes) -> Found:
         hit["types"], hit["names"] = tuple(hit["types"]), tuple(hit["names"])
         hit["ranges"] = tuple((start, end) for start, end in hit["ranges"])
     facets = tuple((kind, n) for kind, n in fields["facets"])
-    return Found(hits=[Hit(**hit) for hit in fields["hits"]], n_hits=fields["n_hits"], facets=facets)
+    return Found(
+        hits=[Hit(**hit) for hit in fields["hits"]], n_hits=fields["n_hits"], facets=facets, is_more=fields["is_more"]
+    )
 
 
 PROPOSE = "propose"
