@@ -1,6 +1,7 @@
 """``/dumps`` of a server that writes, and both commands with ``--server``."""
 
 import gzip
+import hashlib
 import shutil
 import threading
 import time
@@ -17,6 +18,7 @@ from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.journal import Journal
 from cppcc_graph.tokens import Tokens
 from cppcc_graph.web import create_app
+from cppcc_graph.web.dumps import DUMPS
 
 GRAPH = f"/graphs?graph={BASE}graph/notes"
 
@@ -119,6 +121,29 @@ def test_a_dump_that_is_kept_answers_no_query_of_its_words(served):
     asked = program.get("/sparql?query=dump%20gzip", Accept="application/n-quads")
 
     assert (dump.status, asked.status) == (200, 400)
+
+
+@pytest.mark.slow
+def test_every_form_comes_from_the_processes_too_and_follows_a_write(served):
+    program, _folder, token = served
+
+    def sums():
+        files = {dump.name: program.get(f"/dumps/{dump.name}") for dump in DUMPS}
+        told = dict(line.split("  ")[::-1] for line in program.get("/dumps/SHA256SUMS").body.decode().splitlines())
+        assert {name: hashlib.sha256(file.body).hexdigest() for name, file in files.items()} == told
+        return told, {file.headers["data-version"] for file in files.values()}
+
+    before, versions = sums()
+    assert put_notes(program, token, "that is in every form").status in (201, 204)
+    after, later = sums()
+
+    assert len(versions) == len(later) == 1
+    assert versions != later
+    assert all(before[name] != after[name] for name in before if name != "tables.csv.zip")
+    void = program.get("/void?format=ntriples").body.decode()
+    assert f'"{BASE}graph/notes"' in void
+    part = program.get("/dumps/all.trig", Range="bytes=0-99")
+    assert (part.status, len(part.body)) == (206, 100)
 
 
 @pytest.mark.slow

@@ -9,10 +9,13 @@ from flask.testing import FlaskClient
 from tests.contract.conftest import ON_ENGINES
 from tests.engines import Engine
 
+from cppcc_graph.catalogue import about, partitions, report_facts
+from cppcc_graph.mcp.looking import classes, indicators
 from cppcc_graph.publish import load_published, put
 from cppcc_graph.questions import questions
 from cppcc_graph.settings import Settings
 from cppcc_graph.store.address import Remote
+from cppcc_graph.store.base import Store
 from cppcc_graph.store.embedded import EmbeddedStore
 from cppcc_graph.store.remote import RemoteStore
 from cppcc_graph.terms import BASE
@@ -154,3 +157,27 @@ def test_what_lies_around_a_thing_is_the_same(embedded, on_engine):
 
     assert told == right
     assert right["total"] > 40
+
+
+@pytest.mark.parametrize("found", [partitions, about, report_facts], ids=lambda found: found.__name__)
+def test_the_catalogue_says_the_same(
+    on_engine: FlaskClient, embedded: FlaskClient, found: Callable[[Store], object]
+) -> None:
+    ours, theirs = (found(client.application.extensions["served"][1]) for client in (embedded, on_engine))
+
+    assert theirs == ours
+
+
+def test_the_sitemap_lists_the_same(on_engine: FlaskClient, embedded: FlaskClient) -> None:
+    assert on_engine.get("/sitemap.xml").data == embedded.get("/sitemap.xml").data
+
+
+@pytest.mark.parametrize("found", [classes, indicators], ids=lambda found: found.__name__)
+def test_what_is_listed_for_language_models_is_the_same(
+    on_engine: FlaskClient, embedded: FlaskClient, found: Callable[..., object]
+) -> None:
+    ours, theirs = (
+        found(client.application.extensions["served"][1], language="zh") for client in (embedded, on_engine)
+    )
+
+    assert theirs == ours

@@ -176,6 +176,15 @@ def test_a_query_is_validated_without_being_asked(call):
     assert (bad["is_valid"], "line 1, column 11" in bad["problem"]) == (False, True)
 
 
+def test_the_nearest_term_is_suggested_for_one_that_is_further_away(call):
+    told = call("validate_query", query="SELECT ?x { ?x a cppcc:Organization ; cppcc:reportingBody ?y }")
+
+    assert [(known["written"], known["suggested"]) for known in told["unknown"]] == [
+        (f"<{BASE}ontology#Organization>", f"<{BASE}ontology#Organisation>"),
+        (f"<{BASE}ontology#reportingBody>", f"<{BASE}ontology#reportedBody>"),
+    ]
+
+
 def test_unknown_terms_are_found_in_every_form_of_query(call):
     queries = [
         "ASK { ?x <http://example.org/no> ?y }",
@@ -240,13 +249,7 @@ def test_only_our_own_names_and_pages_reach_the_tools(http_server, headers, stat
 # --- the program ----------------------------------------------------------------------------------
 
 
-def test_the_program_ends_with_its_client():
-    done = subprocess.run([sys.executable, *COMMAND], input="", capture_output=True, text=True, timeout=60, check=False)
-
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-def test_lines_that_are_no_messages_break_nothing():
+def test_lines_that_are_no_messages_break_nothing_and_the_program_ends_with_its_client():
     nonsense = "nonsense\n{}\n[1,2]\n" + '{"jsonrpc":"2.0","id":7,"method":"no/such"}\n'
     done = subprocess.run(
         [sys.executable, *COMMAND], input=nonsense, capture_output=True, text=True, timeout=60, check=False

@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 
+from cppcc_graph.catalogue import partitions
 from cppcc_graph.errors import AnswerTooLarge, BadSyntax, CppccError
 from cppcc_graph.formats import JSON, N_TRIPLES, ResultForm
 from cppcc_graph.guard.declaring import missing_declarations
@@ -19,6 +21,7 @@ _NO_GRAPH = "urn:x-cppcc:no-graph"
 _VALIDATED_WITHIN_S = 10.0
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_TERMS = 50
+_ALIKE = 0.8
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _RESERVED = re.compile(r"\\([_~.\-!$&'()*+,;=/?#@%])")
 _EMPTY = "The answer is empty. validate_query tells whether a name in the query is unknown to the data."
@@ -152,10 +155,18 @@ def _unknown(store: Store, text: str, hints: dict[str, Hint]) -> Iterator[Suspic
         if not store.ask(our_query("is-known"), iri=named(iri)):
             line, column = place_of(text, token.start)
             hint = hints.get(f"<{iri}>")
-            yield Suspicion(written=f"<{iri}>", suggested=hint.suggested if hint else "", line=line, column=column)
+            suggested = hint.suggested if hint else _nearest(store, iri)
+            yield Suspicion(written=f"<{iri}>", suggested=suggested, line=line, column=column)
     for hint in hints.values():
         if hint.written.removeprefix("<").removesuffix(">") not in seen:
             yield Suspicion(written=hint.written, suggested=hint.suggested, line=hint.line, column=hint.column)
+
+
+def _nearest(store: Store, iri: str) -> str:
+    """The class or property of the data whose IRI is most like *iri*; empty when none is like it."""
+    counted = partitions(store)
+    used = [*counted.classes, *counted.properties]
+    return next((f"<{like}>" for like in get_close_matches(iri, used, n=1, cutoff=_ALIKE)), "")
 
 
 def _prefixes(prologue: Sequence[Token]) -> dict[str, str]:
