@@ -77,7 +77,7 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visit]]:
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Visit]]:
     """
     Opens a window of its own; in the end, nothing may have been wrong in any of them.
 
@@ -86,12 +86,14 @@ def visit(browser: Browser, site: str) -> Iterator[Callable[..., Visit]]:
     contexts = []
     visits: list[Visit] = []
 
-    def open_window(language: str = "en", *, is_failure: bool = False, **options: Any) -> Visit:
+    def open_window(
+        language: str = "en", *, site: str | None = None, is_failure: bool = False, **options: Any
+    ) -> Visit:
         context = browser.new_context(locale=LOCALES[language], **options)
         contexts.append(context)
         context.add_init_script(TELL_VIOLATIONS)
         context.set_default_timeout(10_000)
-        opened = Visit(context.new_page(), site)
+        opened = Visit(context.new_page(), site or request.getfixturevalue("site"))
         visits.append(opened)
         watch(opened, is_failure=is_failure)
         return opened
