@@ -10,13 +10,14 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import RLock
 
 from cppcc_graph.errors import StoreUnavailable
 from cppcc_graph.lexicon.asked import START, starts
-from cppcc_graph.lexicon.normal import normal
+from cppcc_graph.lexicon.normal import Normal, normal
 from cppcc_graph.lexicon.pinyin import initials, pairs, sounds
 from cppcc_graph.lexicon.wanted import Role, Text, Thing
 
@@ -129,8 +130,9 @@ class Index:
         kinds = self._kinds(thing.types)
         texts = json.dumps([list(text_of) for text_of in _plain(thing.texts)], ensure_ascii=False)
         self._base.execute("INSERT INTO things VALUES (?, ?, ?, ?)", (number, thing.iri, kinds, texts))
-        self._base.execute(_INSERT, (number, *_columns(thing.texts, kinds)))
-        keys = [(*known, number) for known in _keys(thing.texts)]
+        read = _read(thing.texts)
+        self._base.execute(_INSERT, (number, *_columns(read, kinds)))
+        keys = [(*known, number) for known in _keys(read)]
         self._base.executemany("INSERT OR IGNORE INTO names VALUES (?, ?, ?)", keys)
 
     def _delete(self, iri: str) -> None:
@@ -138,9 +140,9 @@ class Index:
         if found is None:
             return
         number, kinds, written = found
-        texts = texts_of(str(written))
-        self._base.execute(_DELETE, (number, *_columns(texts, kinds)))
-        keys = [(*known, number) for known in _keys(texts)]
+        read = _read(texts_of(str(written)))
+        self._base.execute(_DELETE, (number, *_columns(read, kinds)))
+        keys = [(*known, number) for known in _keys(read)]
         self._base.executemany("DELETE FROM names WHERE key = ? AND role = ? AND thing = ?", keys)
         self._base.execute("DELETE FROM things WHERE id = ?", (number,))
 
@@ -181,31 +183,45 @@ def _digest(text: str, n_bits: int) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()) >> (64 - n_bits)
 
 
-def _keys(texts: Sequence[Text]) -> Iterator[tuple[str, int]]:
-    """By what a thing is found when it is asked for as a whole."""
-    for text in texts:
-        known = normal(text.text)
-        if text.role < Role.DESCRIPTION:
-            yield known.key, int(text.role)
-        if text.role in _NAMES and known.is_chinese:
-            units = [unit for unit, _place in sounds(known)]
-            yield "".join(units), SPOKEN
-            yield "".join(initials(units)), ABBREVIATED
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text as it is compared, and the syllables of a name that has Chinese characters."""
+
+    role: Role
+    text: Normal
+    units: Sequence[str]
 
 
-def _columns(texts: Sequence[Text], kinds: int) -> list[str]:
+def _read(texts: Iterable[Text]) -> list[_Read]:
     known = [(text.role, normal(text.text)) for text in texts]
-    names = [name for role, name in known if role in _NAMES]
-    spoken = [[unit for unit, _place in sounds(name)] for name in names if name.is_chinese]
     return [
-        *(_written(text.words for own, text in known if own is role) for role in Role),
-        _written(pairs(units) for units in spoken),
-        _written(pairs(initials(units)) for units in spoken),
+        _Read(role, text, [unit for unit, _place in sounds(text)] if role in _NAMES and text.is_chinese else ())
+        for role, text in known
+    ]
+
+
+def _keys(texts: Iterable[_Read]) -> Iterator[tuple[str, int]]:
+    """By what a thing is found when it is asked for as a whole."""
+    for known in texts:
+        if known.role < Role.DESCRIPTION:
+            yield known.text.key, int(known.role)
+        if known.units:
+            yield "".join(known.units), SPOKEN
+            yield "".join(initials(known.units)), ABBREVIATED
+
+
+def _columns(texts: Sequence[_Read], kinds: int) -> list[str]:
+    spoken = [known.units for known in texts if known.units]
+    names = [known.text for known in texts if known.role in _NAMES]
+    return [
+        *(_written([known.text.words for known in texts if known.role is role]) for role in Role),
+        _written([pairs(units) for units in spoken]),
+        _written([pairs(initials(units)) for units in spoken]),
         " ".join({start: None for name in names for start in starts(name.key)}),
         f"k{kinds}",
     ]
 
 
-def _written(texts: Iterable[Sequence[str]]) -> str:
+def _written(texts: Sequence[Sequence[str]]) -> str:
     """Tokens with something between the texts, so that no phrase reaches from one into the next."""
-    return f" {START} ".join(" ".join(tokens) for tokens in texts)
+    return f" {START} ".join([" ".join(tokens) for tokens in texts])

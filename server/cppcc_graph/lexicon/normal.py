@@ -11,20 +11,19 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from opencc import OpenCC
 
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
-_PIECES = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
-_IS_HAN = re.compile(f"[{_HAN}]")
+_PIECES = re.compile(f"([{_HAN}]+)|[^\\W_{_HAN}]+")
 _BETWEEN_DIGITS = re.compile("(?<=[0-9]),(?=[0-9]{3})")
 _LAST_LATIN = "\u024f"
 _QUOTES = frozenset('"“”„‟‘’‚‛「」『』《》〈〉«»‹›')
 """Stand around words and separate none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of Chinese characters (*is_han*), a Latin word or a number, and where it begins in the normal text."""
 
     text: str
@@ -58,7 +57,7 @@ class Normal:
 
     def __post_init__(self) -> None:
         """The pieces are looked at again and again."""
-        pieces = [Piece(found[0], found.start(), is_han(found[0][0])) for found in _PIECES.finditer(self.text)]
+        pieces = [Piece(found[0], found.start(), found.lastindex == 1) for found in _PIECES.finditer(self.text)]
         object.__setattr__(self, "pieces", pieces)
 
     @property
@@ -94,11 +93,6 @@ class Normal:
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the original that the normal ones from *start* to *end* stand for."""
         return self.places[start], self.places[end - 1] + 1
-
-
-def is_han(character: str) -> bool:
-    """Whether it is a Chinese character."""
-    return bool(_IS_HAN.match(character))
 
 
 def _up_to(n: int) -> Sequence[int]:

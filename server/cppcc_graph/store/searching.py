@@ -45,7 +45,8 @@ _ROLES: Mapping[NamedNode, Role] = {
     SKOS.definition: Role.DESCRIPTION,
     RDFS.comment: Role.DESCRIPTION,
 }
-_FIGURE = (CPPCC.value, CPPCC.unit, CPPCC.evidence)
+_TYPE, _VALUE, _REPORT = RDF.type, CPPCC.value, CPPCC.Report
+_FIGURE = (_VALUE, CPPCC.unit, CPPCC.evidence)
 _BORROWED = (CPPCC.unit, CPPCC.evidence)
 """What a figure says of these things is said in its own texts."""
 _SUBORDINATE = frozenset({CPPCC.Statement, CPPCC.TextSpan, CPPCC.Paragraph})
@@ -173,7 +174,7 @@ _N_ARGUMENTS = 2
 
 def _all_things(store: Searchable) -> Iterator[Thing]:
     seen: set[NamedNode] = set()
-    for predicate in (*_ROLES, CPPCC.value):
+    for predicate in (*_ROLES, _VALUE):
         for triple in store.matching(None, predicate, None):
             node = triple.subject
             if isinstance(node, NamedNode) and node not in seen:
@@ -205,11 +206,11 @@ def _thing(store: Searchable, node: NamedNode) -> Thing | None:
         predicate, value = triple.predicate, triple.object
         if predicate in _ROLES and isinstance(value, Literal) and value.datatype in _TEXTS:
             texts.add(Text(_ROLES[predicate], value.language or "", value.value))
-        elif predicate == RDF.type and isinstance(value, NamedNode):
+        elif predicate == _TYPE and isinstance(value, NamedNode):
             types.add(value)
         elif predicate in figure:
             figure[predicate].append(value)
-    if figure[CPPCC.value]:
+    if figure[_VALUE]:
         texts.update(_figures(store, figure))
     if not any(text.role < Role.DESCRIPTION for text in texts):
         return None
@@ -249,7 +250,7 @@ def _importance(store: Searchable, node: NamedNode, types: set[NamedNode]) -> in
         rank = 0
     elif node.value.startswith(_TERMS):
         rank = 1
-    elif node.value.startswith(_THINGS) or CPPCC.Report in types:
+    elif node.value.startswith(_THINGS) or _REPORT in types:
         rank = 3
     n_links = sum(1 for _ in islice(store.matching(None, None, node), _MOST_LINKS))
     return min(MAX_IMPORTANCE, rank * _STEP + n_links.bit_length() * 16 + min(n_links, 15))
