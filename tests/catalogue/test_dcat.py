@@ -110,6 +110,23 @@ def test_a_report_is_a_dataset_of_the_series_with_what_the_data_say_of_it(publis
     assert graph.value(dataset, DCTERMS.issued) is None
 
 
+def test_a_file_that_cannot_be_made_has_no_checksum_and_the_others_have_theirs():
+    """No JSON-LD document holds a triple within a triple."""
+    said = Triple(NamedNode("x:s"), NamedNode("x:p"), NamedNode("x:o"))
+    store = EmbeddedStore()
+    store.replace_graph("x:g", [Triple(NamedNode("x:a"), NamedNode("x:says"), said)])
+    client = create_app(Settings(), store).test_client()
+    graph = described(client)
+    without = {
+        str(graph.value(distribution, DCAT.downloadURL))
+        for distribution in graph.objects(None, DCAT.distribution)
+        if graph.value(distribution, SPDX.checksum) is None
+    }
+
+    assert without == {"http://localhost/dumps/all.jsonld"}
+    assert client.get("/catalogue", headers={"Accept": "text/html"}).status_code == 200
+
+
 def test_nothing_is_said_of_data_that_say_nothing_of_themselves():
     client = create_app(Settings(), EmbeddedStore()).test_client()
     graph = described(client)

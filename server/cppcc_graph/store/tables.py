@@ -91,16 +91,24 @@ def _rows(store: Store, table: Table) -> Rows:
     wanted: dict[str, list[Column]] = {}
     for column in table.columns:
         wanted.setdefault(column.prop, []).append(column)
-    found: dict[str, dict[Column, list[Term]]] = {}
-    for row in store.select(query("table-cells"), **{"class": NamedNode(table.of)}):
-        it, prop, value = row["it"], row["property"], row["value"]
-        if not isinstance(it, NamedNode) or not isinstance(prop, NamedNode) or value is None:
-            continue
-        cells = found.setdefault(it.value, {})
-        for column in wanted.get(prop.value, ()):
-            if not column.language or (isinstance(value, Literal) and value.language == column.language):
-                cells.setdefault(column, []).append(value)
-    return dict(sorted(found.items()))
+    found: dict[str, dict[Column, dict[Term, None]]] = {}
+    for known in _classes_below(store, table.of):
+        for row in store.select(query("table-cells"), **{"class": known}):
+            it, prop, value = row["it"], row["property"], row["value"]
+            if not isinstance(it, NamedNode) or not isinstance(prop, NamedNode) or value is None:
+                continue
+            cells = found.setdefault(it.value, {})
+            for column in wanted.get(prop.value, ()):
+                if not column.language or (isinstance(value, Literal) and value.language == column.language):
+                    cells.setdefault(column, {})[value] = None  # once, though a thing may have several classes
+    return {iri: {column: list(values) for column, values in cells.items()} for iri, cells in sorted(found.items())}
+
+
+def _classes_below(store: Store, of: str) -> list[NamedNode]:
+    """The class itself, and those below it."""
+    rows = store.select(query("classes-below"), **{"class": NamedNode(of)})
+    below = {row["below"] for row in rows} | {NamedNode(of)}
+    return sorted((known for known in below if isinstance(known, NamedNode)), key=lambda known: known.value)
 
 
 def _shapes(table: Table, rows: Rows) -> dict[Column, _Shape]:

@@ -1,6 +1,7 @@
 """What the catalogue and VoID say, gathered from the data and from the addresses of this server."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from urllib.parse import urljoin
 
 from flask import Flask, current_app, request, url_for
@@ -19,10 +20,10 @@ from cppcc_graph.catalogue import (
     partitions,
     report_facts,
 )
-from cppcc_graph.errors import CppccError
+from cppcc_graph.errors import CppccError, StoreBusy
 from cppcc_graph.formats import JSON_LD, N_TRIPLES, TURTLE, Format
 from cppcc_graph.phrases import mark
-from cppcc_graph.web.dump_files import DumpFile, are_kept, dump_files
+from cppcc_graph.web.dump_files import Dump, DumpFile, are_kept, dump_file
 from cppcc_graph.web.dumps import DUMPS
 from cppcc_graph.web.i18n import in_all_languages
 from cppcc_graph.web.links import graph_path, href_of
@@ -42,6 +43,7 @@ def init_inventory(app: Flask) -> None:
     """Give *app* a place for what it has found out."""
     app.extensions["facts"] = Known[tuple[About, list[ReportFacts]]]()
     app.extensions["partitions"] = Known[Partitions]()
+    app.extensions["unmade files"] = Known[bool]()
 
 
 def offer() -> Offer:
@@ -106,12 +108,7 @@ def _facts() -> tuple[About, list[ReportFacts]]:
 
 
 def _files(*, with_sizes: bool) -> Sequence[File]:
-    made: dict[str, DumpFile] = {}
-    if with_sizes:
-        try:
-            made = dump_files(DUMPS)
-        except CppccError:
-            current_app.logger.warning("the files cannot be made, so the catalogue tells no sizes", exc_info=True)
+    made = _made_files() if with_sizes else {}
     return [
         File(
             iri=_absolute(f"/catalogue#{dump.name}"),
@@ -125,6 +122,29 @@ def _files(*, with_sizes: bool) -> Sequence[File]:
         )
         for dump in DUMPS
     ]
+
+
+def _made_files() -> dict[str, DumpFile]:
+    """Those files that can be made, all of the same data; whether one can is found out once for each state of it."""
+    unmade: Known[bool] = current_app.extensions["unmade files"]
+    state, made = store().state(), dict[str, DumpFile]()
+    for dump in DUMPS:
+        found = list[DumpFile]()
+        if unmade.get(store(), dump.kind, partial(_cannot_be_made, dump, found)):
+            continue
+        made[dump.name] = found[0] if found else dump_file(dump)
+    return made if store().state() == state else {}
+
+
+def _cannot_be_made(dump: Dump, found: list[DumpFile]) -> bool:
+    try:
+        found.append(dump_file(dump))
+    except StoreBusy:
+        raise
+    except CppccError as error:
+        current_app.logger.warning("cppcc: /dumps/%s cannot be made: %s", dump.name, error)
+        return True
+    return False
 
 
 def _report(facts: ReportFacts) -> ReportDataset:
