@@ -35,7 +35,7 @@ FORMS = {
     "nq": (RdfFormat.N_QUADS, ""),
 }
 RAPPER = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml"}
-PAGES_OF_A_FAMILY, DOCUMENTS_OF_A_FAMILY = 1, 2
+PAGES_OF_A_FAMILY, DOCUMENTS_OF_A_FAMILY, LINKS_FOLLOWED = 1, 2, 400
 
 Canonical = frozenset[str]
 
@@ -255,9 +255,8 @@ def test_no_link_of_a_page_is_dead_and_none_loads_from_elsewhere(
         pages[iri] = Page(got.body.decode())
     links = {link for page in pages.values() for link in page.links}
     local = sorted({link for link in links if not re.match(r"[a-z]+:", link)})
-    if not is_whole:  # queries for all the uses of a term read the whole graph
-        queries = [link for link in local if "?query=" in link]
-        local = [link for link in local if link not in queries[5:]]
+    if not is_whole:
+        local = sorted(random.Random(5).sample(local, min(LINKS_FOLLOWED, len(local))))
     anchors: dict[str, set[str]] = {}
     for address in sorted({urldefrag(link)[0] for link in local} - {""}):
         statuses, got = crawler.follow(address, "text/html, */*;q=0.1")

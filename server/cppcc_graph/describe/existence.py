@@ -13,7 +13,7 @@ def is_known(store: Store, iri: str) -> bool:
     Raises:
         BadSyntax: *iri* is not an absolute IRI.
     """
-    return store.ask(query("is-known"), iri=named(iri))
+    return store.ask(query("is-anywhere"), iri=named(iri))
 
 
 def removal(history: Store, iri: str) -> int:
