@@ -17,7 +17,7 @@ from cppcc_graph.questions import questions
 from cppcc_graph.store.base import Answer, Hint, QueryRequest, Store, named
 from cppcc_graph.terms import XSD
 
-_NO_GRAPH = "urn:x-cppcc:no-graph"
+_NO_GRAPH = "urn:x-cppcc-graph:no-graph"
 _VALIDATED_WITHIN_S = 10.0
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_TERMS = 50
