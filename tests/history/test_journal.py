@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.history.conftest import adding, committed, forked, noted, quad
 
-from cppcc_graph.errors import StoreUnavailable
+from cppcc_graph.errors import NotKept, StoreUnavailable
 from cppcc_graph.store.commits import Commit
 from cppcc_graph.store.journal import Journal
 from cppcc_graph.store.patch import Patch, patch_text
@@ -315,6 +315,19 @@ def test_a_journal_that_has_become_shorter_gets_nothing_more(three, store):
 
     with pytest.raises(StoreUnavailable, match="has become shorter"):
         committed(three, store, adding(quad("c", "four")))
+
+
+@pytest.mark.parametrize("place", [1, 20, 45, 70, 90, 200, -2])
+def test_behind_a_last_record_that_was_damaged_nothing_is_added(three, store, place):
+    path = three.folder / "journal"
+    whole = bytearray(path.read_bytes())
+    whole[place if place < 0 else three._ends[1] + place] ^= 1
+    path.write_bytes(whole)
+
+    with pytest.raises(NotKept, match=r"the record of version 3, .*; until then nothing is added to it"):
+        committed(three, store, adding(quad("z", "later")))
+    assert path.read_bytes() == whole
+    assert three.version == 3
 
 
 def test_a_folder_that_is_gone_is_said_in_words(three, store):

@@ -168,6 +168,22 @@ def test_a_journal_that_becomes_read_only_stops_the_changes_and_nothing_else(cur
     assert (again.status, n_of(curator)) == (204, 6)
 
 
+def test_a_journal_that_is_damaged_meanwhile_stops_the_changes_and_nothing_else(curator, folder):
+    assert put(curator, many(3)).status == 201
+    whole = (folder / "journal").read_bytes()
+    damaged = bytearray(whole)
+    damaged[-20] ^= 1
+    (folder / "journal").write_bytes(damaged)
+    refused = [put(curator, many(3, 3), "POST") for _ in range(2)]
+    n_meanwhile, left = n_of(curator), (folder / "journal").read_bytes()
+    (folder / "journal").write_bytes(whole)
+    again = put(curator, many(3, 3), "POST")
+
+    assert [reply.status for reply in refused] == [507, 507]
+    assert (n_meanwhile, left) == (3, bytes(damaged))
+    assert (again.status, n_of(curator)) == (204, 6)
+
+
 def test_a_clock_that_goes_back_changes_no_order(folder, token):
     journal = Journal.open(folder)
     future = datetime.now(UTC) + timedelta(days=400)

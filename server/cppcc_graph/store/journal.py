@@ -164,7 +164,8 @@ class Journal:
             now: The time in UTC, instead of the clock's; where it is not later than the last commit's, it becomes so.
 
         Raises:
-            NotKept: the disk is full, cannot be written, or failed; nothing was changed.
+            NotKept: the disk is full, cannot be written, or failed, or the last record is no longer what was written,
+                so that nothing behind it could be read; nothing was changed.
         """
         at = now or datetime.now(UTC)
         if self._entries:
@@ -185,6 +186,14 @@ class Journal:
         self._ends.append(self.end + len(whole))
         return entry
 
+    def _check_last(self) -> None:
+        """Nothing, if the last record is what it was, which takes less than writing it did."""
+        try:
+            if self.version:
+                self._record(self.version)
+        except StoreUnavailable as error:
+            raise NotKept(f"{error.reason}; until then nothing is added to it") from error
+
     def _start_of(self, version: int) -> int:
         return self._ends[version - 2] if version > 1 else 0
 
@@ -204,6 +213,7 @@ class Journal:
             with opened(self._path, os.O_RDWR | os.O_CREAT) as file:
                 if os.fstat(file).st_size < self.end:
                     raise StoreUnavailable(f"the journal {self._path} has become shorter; nothing is added to it")
+                self._check_last()
                 try:
                     os.ftruncate(file, self.end)
                     write_all(file, whole, self.end)
