@@ -49,6 +49,7 @@ def send(tmp_path_factory):
         SHAPE.format("sh:property [ sh:path 'p' ; sh:minCount 1 ]"),
         SHAPE.format("sh:property [ sh:path <x:p> ; sh:pattern '((' ]"),
         SHAPE.format("sh:sparql [ sh:select 'SELECT nonsense' ]"),
+        f"{SH} DELETE {{ GRAPH ?g {{ ?part ?b ?c }} }} WHERE {{ GRAPH ?g {{ ?shape sh:path ?part . ?part ?b ?c }} }}",
     ],
 )
 @pytest.mark.parametrize("query", ["", "?validate=only"])

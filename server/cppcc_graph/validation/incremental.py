@@ -206,10 +206,14 @@ def _of_changed_shapes(store: EmbeddedStore) -> Judge:
     """
     try:
         judge = Judge(store)
-    except (TypeError, ValueError) as error:  # what is no path, no list, no number where there must be one
+        check_shapes(judge.shapes)
+        check_form(judge.shapes)
+    except KeyError as error:
+        raise BadShapes(f"the shapes are ill-formed: they lack what they refer to: {error}") from error
+    except RecursionError as error:
+        raise BadShapes("the shapes are ill-formed: a list or a path in them leads back to itself") from error
+    except (TypeError, ValueError) as error:  # what is no list, no number where there must be one
         raise BadShapes(f"the shapes are ill-formed: {error}") from error
-    check_shapes(judge.shapes)
-    check_form(judge.shapes)
     return judge
 
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 from rdflib import OWL, RDF, RDFS, SH, BNode, Graph, URIRef
 from rdflib.collection import Collection
-from rdflib.extras.shacl import parse_shacl_path
+from rdflib.extras.shacl import SHACLPathError, parse_shacl_path
 from rdflib.paths import MulPath, Path, SequencePath
 from rdflib.term import Node
 
+from cppcc_graph.errors import BadShapes
 from cppcc_graph.validation.routes import Routes
-from cppcc_graph.validation.shapes import focus_shapes
+from cppcc_graph.validation.shapes import focus_shapes, shown
 
 _OF_VALUES = (SH.node, SH.property, SH.qualifiedValueShape, SH["not"])
 _LISTS = (SH["and"], SH["or"], SH.xone)
@@ -92,7 +93,12 @@ def unknown_in(shapes: Graph) -> str:
 
 
 def routes_of(shapes: Graph) -> Routes:
-    """What *shapes*, in which nothing is unknown, read; its states are `Focus`, `Values` and `Aimed`."""
+    """
+    What *shapes*, in which nothing is unknown, read; its states are `Focus`, `Values` and `Aimed`.
+
+    Raises:
+        BadShapes: a path in them is none.
+    """
     routes = Routes()
     todo, seen = list(focus_shapes(shapes)), set()
     for shape in set(todo):
@@ -128,7 +134,7 @@ def _add_shape(routes: Routes, shapes: Graph, shape: Node) -> Iterator[Node]:
     if path is None:
         routes.add_empty(focus, values)
     else:
-        routes.add_path(focus, parse_shacl_path(shapes, path), values)
+        routes.add_path(focus, _read_path(shapes, shape, path), values)
     if any(True for _ in shapes.objects(shape, SH["class"])):
         routes.add_path(values, CLASSES)
     if any(True for _ in shapes.objects(shape, SH.closed)):
@@ -140,6 +146,14 @@ def _add_shape(routes: Routes, shapes: Graph, shape: Node) -> Iterator[Node]:
     for inner in _inner(shapes, shape):
         routes.add_empty(values, Focus(inner))
         yield inner
+
+
+def _read_path(shapes: Graph, shape: Node, path: Node) -> URIRef | Path:
+    try:
+        return parse_shacl_path(shapes, path)
+    except (SHACLPathError, RecursionError, TypeError, ValueError) as error:
+        reason = f"the path of {shown(shape)} is none: a part of it is missing, or it leads back to itself"
+        raise BadShapes(f"the shapes are ill-formed: {reason}") from error
 
 
 def _inner(shapes: Graph, shape: Node) -> Iterator[Node]:

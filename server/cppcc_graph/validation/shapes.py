@@ -69,10 +69,11 @@ def check_form(shapes: Graph) -> None:
 def _misspelt(name: str, subject: Node) -> str:
     likely = get_close_matches(name, sorted(_SHACL_TERMS), n=1, cutoff=0.6)
     hint = f"; did you mean sh:{likely[0]}?" if likely else ""
-    return f"sh:{name} in {_shown(subject)} is no SHACL term and would silently be no rule{hint}"
+    return f"sh:{name} in {shown(subject)} is no SHACL term and would silently be no rule{hint}"
 
 
-def _shown(shape: Node) -> str:
+def shown(shape: Node) -> str:
+    """A shape's name as a message has it."""
     return "a nameless shape" if isinstance(shape, BNode) else f"<{shape}>"
 
 
@@ -96,7 +97,7 @@ def _check_query(shapes: Graph, constraint: Node, query: str) -> None:
         pyoxigraph.Store().query(text)
     except SyntaxError as error:
         raise BadShapes(
-            f"the query of {_shown(constraint)} does not parse: {bad_query(error, text, base_iri=None)}"
+            f"the query of {shown(constraint)} does not parse: {bad_query(error, text, base_iri=None)}"
         ) from error
 
 
