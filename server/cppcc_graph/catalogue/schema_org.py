@@ -35,7 +35,7 @@ def schema_dataset(catalogue: Catalogue, *, language: str) -> dict[str, Json] | 
         "license": catalogue.about.licence,
         "creator": {"@type": "Organization", "name": maker} if maker else None,
         "isAccessibleForFree": True,
-        "inLanguage": list(catalogue.titles),
+        "inLanguage": sorted(catalogue.titles),
         "keywords": _keywords(facts),
         "temporalCoverage": _coverage(facts),
         "distribution": [_download(file) for file in catalogue.files],
@@ -59,7 +59,7 @@ def _download(file: File) -> Json:
 
 def _keywords(facts: Sequence[ReportFacts]) -> list[Json]:
     """Whose work is reported, by every name, each once."""
-    return list(dict.fromkeys(name for said in facts for name in said.bodies.values()))
+    return list(dict.fromkeys(name for said in facts for _, name in sorted(said.bodies.items())))
 
 
 def _coverage(facts: Sequence[ReportFacts]) -> str | None:
