@@ -288,13 +288,32 @@ def test_a_page_of_another_site_writes_nothing_even_with_a_token(client, tokens,
 
 @pytest.mark.parametrize(
     ("site", "is_own"),
-    list({"same-origin": True, "none": True, "cross-site": False, "same-site": False}.items()),
+    list(
+        {
+            "same-origin": True,
+            "none": True,
+            "cross-site": False,
+            "same-site": False,
+            "CROSS-SITE": False,
+            "Same-Site ": False,
+            "same-origin, cross-site": False,
+        }.items()
+    ),
 )
 def test_a_browser_that_says_whose_page_it_is_is_believed(client, bare, tokens, site, is_own):
     token = tokens.create(Grant(name="anna"))
 
     assert is_admitted(put(client, Authorization=f"Bearer {token}", Sec_Fetch_Site=site)) is is_own
     assert (put(bare, Sec_Fetch_Site=site).status_code == 201) is is_own
+
+
+@pytest.mark.parametrize("sites", [("same-origin", "cross-site"), ("cross-site", "same-origin")])
+def test_one_of_several_fields_that_tells_of_another_site_is_enough(bare, sites):
+    fields = [*TURTLE.items(), *(("Sec-Fetch-Site", site) for site in sites)]
+
+    answer = bare.put(GRAPH, data=STATEMENT, headers=fields)
+
+    assert (answer.status_code, kind(answer)) == (403, "forbidden")
 
 
 def test_no_other_origin_is_told_that_it_may_send_a_token(client):

@@ -205,7 +205,8 @@ def refuse_other_pages(known: Settings) -> None:
         raise Forbidden(
             _("A page of %(origin)s may not write here; programs and this server's own pages may.", origin=origin)
         )
-    if request.headers.get("Sec-Fetch-Site", "") in _OTHER_PAGES:
+    sites = ",".join(request.headers.getlist("Sec-Fetch-Site")).lower().split(",")
+    if not _OTHER_PAGES.isdisjoint(site.strip(" \t") for site in sites):
         raise Forbidden(_("A page of another site may not write here; programs and this server's own pages may."))
 
 
