@@ -36,13 +36,15 @@ class Outdated(CppccError):
     A change that was made for another version of the data than the present one; nothing was changed.
 
     Attributes:
-        version: The present one.
+        version: The present one; 0 where versions are not counted.
     """
 
-    def __init__(self, *, version: int) -> None:
+    def __init__(self, *, version: int = 0) -> None:
         self.version = version
         super().__init__(
             f"the data have moved on to version {version}; read them again, and send the change with that version"
+            if version
+            else "the data are not those that the change was made for; read them again, and send the change anew"
         )
 
 

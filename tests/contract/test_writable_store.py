@@ -13,6 +13,7 @@ from cppcc_graph.errors import (
     BadSyntax,
     CppccError,
     LoadRefused,
+    Outdated,
     ReadOnly,
     ServiceRefused,
     TooComplex,
@@ -22,6 +23,7 @@ from cppcc_graph.errors import (
 from cppcc_graph.formats import CSV, JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, Format
 from cppcc_graph.store.base import Document, GraphSummary, GraphWrite, QueryRequest, Store, UpdateRequest
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.writes import Expectation
 from cppcc_graph.terms import Literal, NamedNode, Quad, Triple
 
 START = """
@@ -131,6 +133,45 @@ def test_a_failed_write_leaves_the_version(store):
         update(store, "CLEAR ALL; CREATE GRAPH <x:new>; CREATE GRAPH <x:new>")
 
     assert store.version() == before
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        Expectation(version="an older one"),
+        Expectation(only_if_new="x:g1"),
+        Expectation(only_if_there="x:nowhere"),
+    ],
+)
+def test_a_write_for_other_data_than_these_changes_nothing(store, expected):
+    before = store.version()
+    with pytest.raises(Outdated):
+        store.update(UpdateRequest(update="DROP ALL", expected=expected))
+    with pytest.raises(Outdated):
+        store.write_graph(GraphWrite(graph_iri="x:g1", documents=(), is_replacing=True, expected=expected))
+
+    assert (store.version(), len(list(store.quads()))) == (before, 5)
+
+
+def test_of_two_writes_for_the_same_data_one_is_carried_out(store):
+    expected = Expectation(version=store.version())
+    outcomes = []
+
+    def write(n: int) -> None:
+        try:
+            update(store, f"INSERT DATA {{ <x:n> <x:n> {n} }}", expected=expected)
+            outcomes.append("done")
+        except Outdated:
+            outcomes.append("outdated")
+
+    writers = [threading.Thread(target=write, args=(n,)) for n in range(6)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    assert sorted(outcomes) == ["done"] + ["outdated"] * 5
+    assert number(store, "SELECT (COUNT(*) AS ?n) { <x:n> ?p ?o }") == 1
 
 
 @pytest.mark.parametrize(

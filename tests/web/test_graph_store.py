@@ -359,6 +359,82 @@ def test_an_answer_after_a_write_is_never_the_old_one(bare: FlaskClient) -> None
     assert (old.json["boolean"], new.status_code, new.json["boolean"]) == (True, 200, False)
 
 
+WRITES = {
+    "put": lambda client, address, headers: client.put(
+        f"/graphs?graph={GRAPH}{address}", data="<http://ex/s> <http://ex/p> 2 .", headers={**TURTLE, **headers}
+    ),
+    "post": lambda client, address, headers: client.post(
+        f"/graphs?graph={GRAPH}{address}", data="<http://ex/s> <http://ex/p> 2 .", headers={**TURTLE, **headers}
+    ),
+    "delete": lambda client, address, headers: client.delete(f"/graphs?graph={GRAPH}{address}", headers=headers),
+    "update": lambda client, address, headers: client.post(
+        f"/sparql?{address[1:]}", data="CLEAR ALL", headers={"Content-Type": "application/sparql-update", **headers}
+    ),
+    "form": lambda client, address, headers: client.post(
+        f"/sparql?{address[1:]}", data={"update": "CLEAR ALL"}, headers=headers
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WRITES)
+def test_a_dry_run_is_refused_where_nothing_judges(bare: FlaskClient, way: str) -> None:
+    put(bare, "<http://ex/s> <http://ex/p> 1 .", graph=GRAPH)
+    before = get(bare, graph=GRAPH)
+
+    answer = WRITES[way](bare, "&validate=only", {})
+
+    assert (answer.status_code, "Nothing is judged here" in answer.json["detail"]) == (400, True)
+    assert get(bare, graph=GRAPH).headers["ETag"] == before.headers["ETag"]
+    assert WRITES[way](bare, "", {}).status_code == 204
+
+
+def test_a_dry_run_that_a_form_asks_for_is_refused_where_nothing_judges(bare: FlaskClient) -> None:
+    put(bare, "<http://ex/s> <http://ex/p> 1 .", graph=GRAPH)
+
+    forms = [{"update": "CLEAR ALL", "validate": "only"}, {"update": "CLEAR ALL", "validate": ["only", "only"]}]
+    assert [bare.post("/sparql", data=form).status_code for form in forms] == [400, 400]
+    assert bare.delete(f"/graphs?graph={GRAPH}", data={"validate": "only"}).status_code == 400
+    assert get(bare, graph=GRAPH).data
+
+
+@pytest.mark.parametrize("way", WRITES)
+def test_a_change_made_for_older_data_is_refused(bare: FlaskClient, way: str) -> None:
+    put(bare, "<http://ex/s> <http://ex/p> 1 .", graph=GRAPH)
+    old = get(bare, graph=GRAPH).headers["ETag"]
+    put(bare, "<http://ex/s> <http://ex/p> 3 .", graph=GRAPH)
+    new = get(bare, graph=GRAPH).headers["ETag"]
+
+    for tag in (old, f"W/{new}", '"x"', "x", "", '"7"'):
+        answer = WRITES[way](bare, "", {"If-Match": tag})
+        assert (answer.status_code, answer.json["type"].rpartition("#")[2]) == (412, "outdated")
+    assert get(bare, graph=GRAPH).headers["ETag"] == new
+    assert WRITES[way](bare, "", {"If-Match": f"{old}, {new}"}).status_code == 204
+
+
+def test_any_answer_from_the_data_has_a_tag_that_a_change_may_be_made_for(bare: FlaskClient) -> None:
+    put(bare, "<http://ex/s> <http://ex/p> 1 .", default="")
+    tag = bare.get("/sparql?query=ASK{?s ?p 1}").headers["ETag"]
+
+    assert bare.put("/graphs?default", data="", headers={**TURTLE, "If-Match": tag}).status_code == 204
+    assert bare.put("/graphs?default", data="", headers={**TURTLE, "If-Match": tag}).status_code == 412
+
+
+def test_conditions_on_whether_a_graph_is_there_are_kept(bare: FlaskClient) -> None:
+    new, old = {"If-None-Match": "*"}, {"If-Match": "*"}
+
+    statuses = [
+        WRITES[way](bare, "", headers).status_code
+        for way, headers in [
+            ("put", old), ("delete", old), ("put", new), ("put", new), ("post", new), ("delete", new),
+            ("post", old), ("delete", old), ("post", old), ("post", new),
+        ]
+    ]  # fmt: skip
+
+    assert statuses == [412, 412, 201, 412, 412, 412, 204, 204, 412, 201]
+    assert bare.put("/graphs?default", data="", headers={**TURTLE, **new}).status_code == 412
+    assert bare.put("/graphs?default", data="", headers={**TURTLE, **old}).status_code == 204
+
+
 @pytest.mark.parametrize("path", ["/", "/sparql", "/questions/", "/problems", "/sparql?query=SELECT*{?s ?p ?o}"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_opens_over_no_data_at_all(bare: FlaskClient, path: str, language: str) -> None:

@@ -1,7 +1,7 @@
 """Changes that no rule foresees: to the rules themselves, under conditions, in forms that are not kept."""
 
 import http.client
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from tests.engines import cppcc
@@ -81,6 +81,50 @@ def test_conditions_on_whether_a_graph_is_there_are_kept(send):
     assert send("PUT", "/graphs?graph=x:cond", one, new)[0] == 201
     assert send("PUT", "/graphs?graph=x:cond", one, new)[0] == 412
     assert send("PUT", "/graphs?graph=x:cond", "<x:a> <x:b> 2 .", old)[0] == 204
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "form"),
+    [
+        ("POST", "/sparql", {"update": "DROP GRAPH <x:form>", "validate": "only"}),
+        ("DELETE", "/graphs?graph=x:form", {"validate": "only"}),
+        ("POST", "/versions/1/revert", {"validate": "only"}),
+    ],
+)
+def test_a_form_asks_for_a_dry_run_as_an_address_does(send, method, path, form):
+    send("PUT", "/graphs?graph=x:form", "<x:a> <x:b> 1 .", TURTLE)
+
+    status, told = send(method, path, urlencode(form), FORM)
+
+    assert (status, "sh:conforms" in told or "ValidationReport" in told) == (200, True)
+    assert send("GET", "/graphs?graph=x:form", headers={"Accept": "text/turtle"})[0] == 200
+
+
+def test_the_message_of_a_form_is_kept_with_the_change(send):
+    form = {"update": "INSERT DATA { GRAPH <x:why> { <x:a> <x:b> 1 } }", "message": "said in a form"}
+
+    assert send("POST", "/sparql", urlencode(form), FORM)[0] == 204
+    assert "said in a form" in send("GET", "/versions", headers={"Accept": "text/html"})[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/sparql?validate=only", [("validate", "only")]),
+        ("/sparql?validate=only&validate=only", []),
+        ("/sparql?message=one", [("message", "two")]),
+        ("/sparql", [("validate", "only"), ("validate", "")]),
+        ("/sparql", [("validate", "no")]),
+    ],
+)
+def test_what_a_form_and_an_address_say_twice_is_refused_and_nothing_is_written(send, path, fields):
+    update = "INSERT DATA { GRAPH <x:twice> { <x:a> <x:b> 1 } }"
+
+    assert send("POST", path, urlencode([("update", update), *fields]), FORM)[0] == 400
+    assert send("GET", "/graphs?graph=x:twice", headers={"Accept": "text/turtle"})[0] == 404
 
 
 def test_a_part_of_a_graph_is_not_put(send):

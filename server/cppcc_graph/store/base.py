@@ -184,6 +184,7 @@ class Store(Protocol):
             ServiceRefused: it asks another endpoint.
             LoadRefused: it loads a document.
             UpdateFailed: a graph is missing that must be there, or the other way round.
+            Outdated: the data are not as *request* expects them.
 
         Spec: SPARQL 1.1 Protocol, section 2.2 (update operation).
         """
@@ -198,6 +199,7 @@ class Store(Protocol):
         Raises:
             ReadOnly: as for :meth:`update`.
             BadSyntax: a document does not parse, names graphs of its own, or the graph's name is no absolute IRI.
+            Outdated: as for :meth:`update`.
 
         Spec: SPARQL 1.1 Graph Store HTTP Protocol, sections 5.3 (PUT) and 5.5 (POST).
         """

@@ -8,7 +8,6 @@ over a scratch copy that merges them.
 """
 
 import gc
-import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -29,8 +28,9 @@ from cppcc_graph.store.base import Answer, GraphSummary, GraphWrite, QueryReques
 from cppcc_graph.store.derived import Derived, count_of, iri_of
 from cppcc_graph.store.documents import graph_of
 from cppcc_graph.store.dumping import dumped
+from cppcc_graph.store.expecting import check_expected
 from cppcc_graph.store.federation import alone
-from cppcc_graph.store.fingerprint import content_hash
+from cppcc_graph.store.fingerprint import content_hash, hash_of_all
 from cppcc_graph.store.folder import opened, opened_to_read, translated, unavailable
 from cppcc_graph.store.hints import explained
 from cppcc_graph.store.merging import holds_merge, in_named_graphs, share_a_triple
@@ -184,9 +184,7 @@ class EmbeddedStore:
         derived = self._derived
         if not self._is_merged:
             return derived.state
-        if derived.version is None:
-            lines = (f"{iri} {graph_hash}\n" for iri, graph_hash in self.versions().items())
-            derived.version = hashlib.sha256("".join(lines).encode()).hexdigest()
+        derived.version = derived.version or hash_of_all(self.versions())
         return derived.version
 
     def versions(self) -> Mapping[str, str]:
@@ -257,6 +255,7 @@ class EmbeddedStore:
         self._check_writable()
         asked = rewritten(request)
         with self._writing, translated(self._folder), about_update(request):
+            check_expected(self._engine, self.version(), request.expected)
             spelled_well(partial(self._engine.update, base_iri=request.base_iri), asked)
             self._changed(Derived({}))
 
@@ -265,6 +264,7 @@ class EmbeddedStore:
         graph = DefaultGraph() if write.graph_iri is None else named(write.graph_iri)
         triples = [triple for document in write.documents for triple in graph_of(document)]
         with self._writing, translated(self._folder):
+            check_expected(self._engine, self.version(), write.expected)
             is_new = put_graph(self._engine, graph, triples, is_replacing=write.is_replacing)
             self._changed(Derived({}))
         return is_new

@@ -1,7 +1,7 @@
 """Content hashes of graphs."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset
 
@@ -16,3 +16,8 @@ def content_hash(quads: Iterable[Quad]) -> str:
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     lines = sorted(write_graph(dataset, N_QUADS).splitlines())
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
+def hash_of_all(hashes: Mapping[str, str]) -> str:
+    """Of the content hashes of named graphs, by IRI and in that order."""
+    return hashlib.sha256("".join(f"{iri} {known}\n" for iri, known in hashes.items()).encode()).hexdigest()

@@ -6,6 +6,25 @@ from cppcc_graph.formats import Format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """
+    What must be so when a write is carried out, or nothing is changed; compared where writes stand in line.
+
+    Attributes:
+        version: What `Store.version` must give; empty when it may be anything.
+        only_if_new: A named graph that must not be there yet; empty when none need.
+        only_if_there: A named graph that must be there; empty when none need.
+    """
+
+    version: str = ""
+    only_if_new: str = ""
+    only_if_there: str = ""
+
+
+NOTHING_EXPECTED = Expectation()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateRequest:
     """
     A stranger's update, as the protocol hands it over.
@@ -16,12 +35,14 @@ class UpdateRequest:
             has a WHERE.
         using_named_graph_iris: ``using-named-graph-uri`` values.
         base_iri: Against which relative IRIs are resolved, or None to refuse relative IRIs.
+        expected: Heeded by `Store.update`; a gate has a proposal's own.
     """
 
     update: str
     using_graph_iris: tuple[str, ...] = ()
     using_named_graph_iris: tuple[str, ...] = ()
     base_iri: str | None = None
+    expected: Expectation = NOTHING_EXPECTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +70,10 @@ class GraphWrite:
         graph_iri: A named graph, or None for the default graph.
         documents: Their triples go in; blank nodes of one document differ from those of all others.
         is_replacing: Whether what stands in the graph goes away, instead of staying beside it.
+        expected: Heeded by `Store.write_graph`; a gate has a proposal's own.
     """
 
     graph_iri: str | None
     documents: tuple[Document, ...]
     is_replacing: bool
+    expected: Expectation = NOTHING_EXPECTED

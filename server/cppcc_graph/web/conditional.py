@@ -12,7 +12,7 @@ from cppcc_graph import __version__
 from cppcc_graph.formats import Format
 from cppcc_graph.guard.volatile import is_volatile
 from cppcc_graph.store.base import QueryRequest
-from cppcc_graph.store.numbering import number_of, numbered, prefix_of
+from cppcc_graph.store.numbering import mark_of, number_of, numbered
 
 REVALIDATE = "no-cache"
 """Caches keep an answer and ask whether it is still the one. Spec: RFC 9111, section 5.2.2.4."""
@@ -38,7 +38,7 @@ def validator(request: QueryRequest, version: str) -> str | None:
         "\n".join(request.named_graph_iris),
         "history" if request.is_about_history else "",
     )
-    return prefix_of(version) + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return mark_of(version) + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @lru_cache(maxsize=512)
@@ -92,6 +92,15 @@ def expected_numbers(if_match: str | None) -> tuple[int, ...]:
     if if_match is None or if_match.strip() == "*":
         return ()
     return tuple(_number(tag.strip()) for tag in if_match.split(","))
+
+
+def is_of_state(if_match: str, state: str) -> bool:
+    """
+    Whether a tag of ``If-Match`` was given for an answer from the data in this state; a weak one is no such tag.
+
+    Spec: RFC 9110, section 13.1.1 (If-Match), by strong comparison.
+    """
+    return any(tag.strip().startswith(f'"{mark_of(state)}') for tag in if_match.split(","))
 
 
 def _number(tag: str) -> int:

@@ -6,7 +6,7 @@ A graph is named by ``?graph=`` with its IRI or by ``?default``, or it is what l
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from flask import Blueprint, Response, request
@@ -26,7 +26,7 @@ from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.memento import linked, original, timegate
 from cppcc_graph.web.negotiate import parse_media_type
 from cppcc_graph.web.problems import NothingAcceptable
-from cppcc_graph.web.proposing import is_gated, propose
+from cppcc_graph.web.proposing import MULTIPART, expectation, is_gated, propose
 from cppcc_graph.web.served import settings, store
 from cppcc_graph.web.sparql_request import UPDATE, decoded_fields
 from cppcc_graph.web.wanted import HTML, wanted
@@ -34,7 +34,6 @@ from cppcc_graph.web.writing import check_may_write
 
 blueprint = Blueprint("graph_store", __name__)
 
-_MULTIPART = "multipart/form-data"
 _CREATED = 201
 _DEFAULT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _NAMED = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {} {{ ?s ?p ?o }} }}"
@@ -128,7 +127,7 @@ def post(below: str | None = None) -> Response:
     grant = check_may_write("post")
     is_unnamed = below is None and not _named_graphs()
     target = _unnamed(grant) if is_unnamed else _target(below, grant)
-    is_form = parse_media_type(request.headers.get("Content-Type", ""))[0] == _MULTIPART
+    is_form = parse_media_type(request.headers.get("Content-Type", ""))[0] == MULTIPART
     documents = _parts(target.base_iri) if is_form else (_document(target.base_iri),)
     response = _written(target, documents, grant, is_replacing=False)
     if is_unnamed and target.iri and response.status_code == _CREATED:
@@ -148,7 +147,7 @@ def delete(below: str | None = None) -> Response:
         return propose(GraphRemoval(graph_iri=target.iri), "delete", grant, target=target.iri)
     update = "CLEAR DEFAULT" if target.iri is None else f"DROP GRAPH {named(target.iri)}"
     try:
-        store().update(UpdateRequest(update=update))
+        store().update(UpdateRequest(update=update, expected=expectation(target.iri)))
     except UpdateFailed as error:
         raise UnknownGraph(target.iri or "") from error
     return nothing_to_say(204)
@@ -233,7 +232,8 @@ def _written(target: _Target, documents: tuple[Document, ...], grant: Grant | No
         if target.iri is None:
             raise _union_is_only_read()
         return propose(write, "put" if is_replacing else "post", grant, target=target.iri)
-    return nothing_to_say(201 if store().write_graph(write) else 204)
+    expecting = replace(write, expected=expectation(target.iri))
+    return nothing_to_say(201 if store().write_graph(expecting) else 204)
 
 
 def _document(base_iri: str) -> Document:

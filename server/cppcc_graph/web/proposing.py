@@ -5,18 +5,21 @@ from typing import cast
 from flask import Response, request
 from werkzeug.exceptions import BadRequest
 
-from cppcc_graph.errors import ReadOnly
+from cppcc_graph.errors import Outdated, ReadOnly
 from cppcc_graph.grants import Grant
 from cppcc_graph.store.commits import MAX_MESSAGE, Operation, is_line
 from cppcc_graph.store.proposal import Asked, Job, Proposal, Verdict, Writable
+from cppcc_graph.store.writes import Expectation
 from cppcc_graph.web.answering import nothing_to_say
-from cppcc_graph.web.conditional import expected_numbers
+from cppcc_graph.web.conditional import expected_numbers, is_of_state
 from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.links import root
+from cppcc_graph.web.negotiate import parse_media_type
 from cppcc_graph.web.served import settings, store
-from cppcc_graph.web.sparql_request import decoded_fields
+from cppcc_graph.web.sparql_request import FORM, Fields, decoded_fields
 from cppcc_graph.web.verdicts import job_response, report_response, skolemised_response
 
+MULTIPART = "multipart/form-data"
 VERSION_HEADER = "Data-Version"
 _DRY = "only"
 _CREATING = ("put", "post")
@@ -41,13 +44,13 @@ def propose(asked: Asked, operation: Operation, grant: Grant | None, *, target: 
         BadRequest: a parameter beside the contents is malformed.
         CppccError: as `Gate.propose` tells.
     """
-    fields = dict(decoded_fields(request.query_string))
-    is_dry_run = _is_dry_run(fields.get("validate"))
+    fields = _fields()
+    is_dry_run = _is_dry_run(fields)
     proposal = Proposal(
         asked=asked,
         operation=operation,
         agent=grant.name if grant else "anonymous",
-        message=_message(fields.get("message", "")),
+        message=_message(_only(fields, "message") or ""),
         grant=grant,
         expected=expected_numbers(request.headers.get("If-Match")),
         only_if_new=target if _is_any("If-None-Match") else "",
@@ -58,12 +61,40 @@ def propose(asked: Asked, operation: Operation, grant: Grant | None, *, target: 
     outcome = _gate().propose(proposal)
     if isinstance(outcome, Job):
         return _later(outcome)
-    if is_dry_run and "skolemise" in fields:
+    if is_dry_run and _only(fields, "skolemise") is not None:
         return skolemised_response(outcome)
     if is_dry_run or not outcome.conforms:
         return _numbered(report_response(outcome), outcome)
     is_new = target in outcome.new_graphs and operation in _CREATING
     return _numbered(nothing_to_say(201 if is_new else 204), outcome)
+
+
+def expectation(target: str | None) -> Expectation:
+    """
+    What a write in the bare mode expects of the data: compared once here, and again where it is carried out.
+
+    Args:
+        target: The one graph that the request is about; None for the default graph, which is always there; empty for
+            a request about others.
+
+    Raises:
+        BadRequest: it is a dry run, which only a gate can tell anything of.
+        Outdated: the data are others already.
+    """
+    if _only(_fields(), "validate") is not None:
+        raise BadRequest(_("Nothing is judged here, so “validate” cannot be asked for. Nothing was changed."))
+    version, given = "", request.headers.get("If-Match")
+    if given is not None and not _is_any("If-Match"):
+        version = store().version()  # before the state is compared: so it is no later one's
+        if not is_of_state(given, store().state()):
+            raise Outdated
+    if target is None and _is_any("If-None-Match"):
+        raise Outdated
+    return Expectation(
+        version=version,
+        only_if_new=target or "" if _is_any("If-None-Match") else "",
+        only_if_there=target or "" if _is_any("If-Match") else "",
+    )
 
 
 def job_of(key: str) -> Job | None:
@@ -96,7 +127,27 @@ def _is_any(header: str) -> bool:
     return request.headers.get(header, "").strip() == "*"
 
 
-def _is_dry_run(given: str | None) -> bool:
+def _fields() -> Fields:
+    """What is said beside the contents, in the address or in a form; a form's body is read, and kept for others."""
+    fields = decoded_fields(request.query_string)
+    media_type = parse_media_type(request.headers.get("Content-Type", ""))[0]
+    if media_type == FORM:
+        fields += decoded_fields(request.get_data())
+    elif media_type == MULTIPART:
+        fields += request.form.items(multi=True)
+    return fields
+
+
+def _only(fields: Fields, name: str) -> str | None:
+    """The value of one field; None when there is none."""
+    values = [value for field, value in fields if field == name]
+    if len(values) > 1:
+        raise BadRequest(_("“%(name)s” is said more than once; say it once, in the address or in the form.", name=name))
+    return values[0] if values else None
+
+
+def _is_dry_run(fields: Fields) -> bool:
+    given = _only(fields, "validate")
     if given not in (None, _DRY):
         raise BadRequest(_("“validate” can only be “only”: tell what would happen, and change nothing."))
     return given == _DRY

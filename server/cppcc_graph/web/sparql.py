@@ -15,9 +15,10 @@ from cppcc_graph.web import examples
 from cppcc_graph.web.answering import answer, document, editor, look, nothing_to_say, render_look
 from cppcc_graph.web.excerpt import remember
 from cppcc_graph.web.links import root
+from cppcc_graph.web.negotiate import parse_media_type
 from cppcc_graph.web.pages import QueryPage, render
 from cppcc_graph.web.permalinks import carried_address, is_keeping
-from cppcc_graph.web.proposing import is_gated, propose
+from cppcc_graph.web.proposing import expectation, is_gated, propose
 from cppcc_graph.web.served import history, settings, store
 from cppcc_graph.web.service_description import Abilities, Descriptions
 from cppcc_graph.web.sparql_request import FORM, MAX_QUERY_STRING_BYTES, QUERY, read_operation, read_query
@@ -45,13 +46,15 @@ def endpoint() -> Response:
 
     Spec: SPARQL 1.1 Protocol, section 2 (SPARQL Protocol operations); RFC 10008 (the QUERY method).
     """
+    if parse_media_type(request.headers.get("Content-Type", ""))[0] == FORM:
+        request.get_data()  # kept, because more than the update may stand in it
     asked = read_operation(request, is_writable=settings().writable)
     if isinstance(asked, UpdateRequest):
         grant = check_may_write("update")
         remember(asked.update)
         if is_gated():
             return propose(asked, "update", grant)
-        store().update(asked)
+        store().update(replace(asked, expected=expectation("")))
         return nothing_to_say(204)
     return _answered(asked, store())
 

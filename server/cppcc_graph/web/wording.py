@@ -178,6 +178,11 @@ def _bad_shapes(error: errors.BadShapes) -> str:
 
 @detail.register
 def _outdated(error: errors.Outdated) -> str:
+    if not error.version:
+        return _(
+            "Nothing was changed: what If-Match or If-None-Match says of the data is not so now. Read them again, and "
+            "send the change with the ETag of what you have read."
+        )
     return _(
         "The data are at version %(version)s now. Read them again, and send the change with If-Match and that version.",
         version=error.version,
