@@ -184,8 +184,8 @@ def _with_history(snapshot: Path, number: int, history: EmbeddedStore | None) ->
 
 def _take_snapshot(folder: Path, target: Path, open_store: Callable[[], EmbeddedStore], telling: int) -> NoReturn:
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         open_store().close()
+        target.parent.mkdir(parents=True, exist_ok=True)
         take_snapshot(folder, target)
         EmbeddedStore.of_snapshot(target).searching.index().save(target.with_suffix(_INDEX))
     except CppccError as error:
