@@ -64,6 +64,24 @@ def test_a_file_that_ends_otherwise_than_it_is_packed_is_not_written(cppcc, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "told"),
+    [
+        ("all.trig", (), "all.trig would hold N-Quads, and its ending does not say so; use .nq, .nq.gz, .nq.zst, or"),
+        ("all.trig", ("--server", "http://127.0.0.1:9/"), "or add --format trig"),
+        ("all.ttl.gz", (), "use .nq, .nq.gz, .nq.zst, or add --format turtle"),
+        ("all.gz", (), "use .nq, .nq.gz, .nq.zst"),
+        ("all", (), "use .nq, .nq.gz, .nq.zst"),
+        ("all.nq", ("--format", "trig"), "use .trig, .trig.gz, .trig.zst, or add --format nquads"),
+    ],
+)
+def test_a_file_whose_ending_says_another_format_is_not_written(cppcc, tmp_path, name, options, told):
+    done = cppcc("dump", "--output", tmp_path / name, *options)
+
+    assert (done.status, list(tmp_path.iterdir())) == (2, [])
+    assert told in " ".join(done.err.split())
+
+
 @pytest.mark.slow
 def test_stdout_can_be_packed_too(tmp_path):
     command = [sys.executable, "-m", "cppcc_graph", "dump", "--compress", "gzip"]

@@ -285,6 +285,22 @@ def test_nothing_is_written_when_nothing_is_named_to_write_into(cppcc, dump):
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("<x:a> <x:b> 1 <x:g> .", "line 1"),
+        ('<x:a> <x:b> "c" .', "every triple stands in a graph with an IRI; this document has others"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_with_its_name(cppcc, tmp_path, text, message):
+    broken = tmp_path / "broken.nq"
+    broken.write_text(text + "\n")
+    told = cppcc("restore", broken, "--store", tmp_path / "store")
+
+    assert told.status == 2
+    assert f"cppcc: {broken}: {message}" in told.err
+
+
 @pytest.mark.slow
 def test_a_dump_that_breaks_a_shape_is_refused(cppcc, tmp_path, kept):
     broken = tmp_path / "broken.nq"

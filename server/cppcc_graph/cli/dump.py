@@ -9,8 +9,8 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat
 
 from cppcc_graph.cli.options import data_option, printed, settings_of, store_of, store_option, working
 from cppcc_graph.errors import StoreUnavailable, UnknownGraph
-from cppcc_graph.formats import GRAPH_FORMATS, JSON_LD, N_QUADS, TRIG, Format, format_named, write_graph
-from cppcc_graph.packing import GZIP, PLAIN, ZSTD, packed, packing_of
+from cppcc_graph.formats import GRAPH_FORMATS, JSON_LD, N_QUADS, TRIG, Format, format_named, format_of_file, write_graph
+from cppcc_graph.packing import GZIP, PLAIN, ZSTD, packed, packing_of, without_packing
 from cppcc_graph.store.base import named
 from cppcc_graph.terms import NamedNode, Quad
 
@@ -26,7 +26,12 @@ _PIECE_LINES = 10_000
     metavar="FORMAT",
     help=f"One of {', '.join(f.name for f in GRAPH_FORMATS)}.  [default: nquads]",
 )
-@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="File to write.  [default: stdout]")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File to write; it ends as FORMAT says.  [default: stdout]",
+)
 @click.option(
     "--compress",
     type=click.Choice((GZIP, ZSTD)),
@@ -58,6 +63,7 @@ def command(
     cppcc dump --graph https://w3id.org/cppcc-graph/report/hengyang-2024 --format turtle
     """
     rdf_format, packing = _format(format_name), _packing(output, compress)
+    _check_ending(output, rdf_format)
     lines = dump_lines(server, **given)
     is_whole = graph_iri is None and rdf_format is N_QUADS
     pieces = _joined(lines) if is_whole else [_written(lines, graph_iri, rdf_format)]
@@ -75,6 +81,19 @@ def _format(name: str) -> Format:
         known = ", ".join(f.name for f in GRAPH_FORMATS)
         raise click.BadParameter(f"{name} cannot hold a graph; use one of {known}", param_hint="--format")
     return rdf_format
+
+
+def _check_ending(output: Path | None, rdf_format: Format) -> None:
+    """Whoever reads the file goes by its ending, cppcc restore too."""
+    if output is None or format_of_file(without_packing(output).suffix) is rdf_format:
+        return
+    endings = ", ".join(f".{rdf_format.extension}{packing}" for packing in ("", ".gz", ".zst"))
+    told = format_of_file(without_packing(output).suffix)
+    otherwise = f", or add --format {told.name}" if told is not None else ""
+    raise click.BadParameter(
+        f"{output} would hold {rdf_format.label}, and its ending does not say so; use {endings}{otherwise}",
+        param_hint="--output",
+    )
 
 
 def _packing(output: Path | None, compress: str | None) -> str:

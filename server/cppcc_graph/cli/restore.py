@@ -61,6 +61,7 @@ def command(
     if not backup.is_checked:
         why = "was not asked for" if no_checksum else f"is missing: there is no {checksum_path(path).name} beside it"
         click.echo(f"cppcc: {path}: taken as it is, because its checksum {why}", err=True)
-    asked = DatasetWrite(document=Document(content=backup.content, format=backup.format), is_replacing_all=True)
+    document = Document(content=backup.content, format=backup.format, source=str(path))
+    asked = DatasetWrite(document=document, is_replacing_all=True)
     sent = changed(asked, "restore", "restore", wish, **given)  # type: ignore[arg-type]
     click.echo(told(sent, dry_run=dry_run, nothing="the data say what the dump says"))

@@ -72,11 +72,11 @@ def graph_of(document: Document) -> list[Triple]:
         BadSyntax: it does not parse, or names graphs of its own.
         TooComplex: it is nested too deeply.
     """
-    quads = parsed(document.content, document.format, source="body", base_iri=document.base_iri)
+    quads = parsed(document.content, document.format, source=document.source, base_iri=document.base_iri)
     for quad in quads:
         if not isinstance(quad.graph_name, DefaultGraph):
             template = mark("the document names the graph %(graph)s; send one graph, without a name")
-            raise BadSyntax(template, values=(str(quad.graph_name),), source="body")
+            raise BadSyntax(template, values=(str(quad.graph_name),), source=document.source)
     return [quad.triple for quad in quads]
 
 

@@ -126,9 +126,10 @@ def dataset_of(document: Document) -> dict[NamedNode, list[Triple]]:
         TooComplex: it is nested too deeply.
     """
     contents: dict[NamedNode, list[Triple]] = {}
-    for quad in parsed(document.content, document.format, source="body", base_iri=document.base_iri):
+    for quad in parsed(document.content, document.format, source=document.source, base_iri=document.base_iri):
         if not isinstance(quad.graph_name, NamedNode):
-            raise BadSyntax(mark("every triple stands in a graph with an IRI; this document has others"), source="body")
+            template = mark("every triple stands in a graph with an IRI; this document has others")
+            raise BadSyntax(template, source=document.source)
         contents.setdefault(quad.graph_name, []).append(quad.triple)
     return contents
 

@@ -48,17 +48,19 @@ class UpdateRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """
-    A graph as a client sends it, unparsed.
+    A graph, or several, as a client sends it, unparsed.
 
     Attributes:
         content: The bytes of the document.
         format: One of `formats.GRAPH_FORMATS`.
         base_iri: Against which relative IRIs are resolved, or None to refuse relative IRIs.
+        source: What it is called in messages: the path of a file, ``body``.
     """
 
     content: bytes
     format: Format
     base_iri: str | None = None
+    source: str = "body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
