@@ -13,7 +13,7 @@ from cppcc_graph.store.address import Remote
 from cppcc_graph.store.base import Store
 from cppcc_graph.store.dumping import integer_types
 from cppcc_graph.store.embedded import EmbeddedStore
-from cppcc_graph.store.folder import check_exists, is_store
+from cppcc_graph.store.folder import is_store
 from cppcc_graph.store.lock import lock_files, lock_for_writing
 from cppcc_graph.store.versioned import open_to_read
 from cppcc_graph.terms import BASE, XSD, Literal, NamedNode, Term, Triple, shorten
@@ -91,18 +91,22 @@ def _fill(folder: Path, data: Sequence[Path], on_file: OnFile | None) -> None:
 
 def open_for_reading(place: Path | Remote | None, data: Sequence[Path] = (), *, on_file: OnFile | None = None) -> Store:
     """
-    A store that holds something: files in memory, the store in a folder, or the one in a remote engine.
+    A store that holds something, to be read only: files in memory, a folder as it is, or a remote engine.
 
     Raises:
-        StoreUnavailable: there is no store at *place*, it cannot be read, or the engine holds nothing of ours.
+        StoreUnavailable: there is no store at *place*, it cannot be read, or nothing has been loaded into it.
         BadSyntax: a file does not parse.
         BadSource: a path cannot be used.
     """
     if isinstance(place, Remote):
         return _filled(open_remote_store(place), place)
-    if place is not None:
-        check_exists(place)
-    return open_store(place, data, on_file=on_file)
+    if place is None:
+        return open_store(None, data, on_file=on_file)
+    store = open_to_read(place)
+    if store.is_empty() and not store.number:
+        store.close()
+        raise StoreUnavailable(f"the store at {place} is empty; fill it with: cppcc load --store {quote(str(place))}")
+    return store
 
 
 def open_remote_store(remote: Remote, *, deadline_s: float = 30.0, answer_bytes: int = 1024**3) -> Store:

@@ -12,7 +12,7 @@ from cppcc_graph.backup import MIB, read_backup
 from cppcc_graph.errors import BadSource
 from cppcc_graph.repository import open_gate
 from cppcc_graph.store.journal import Journal
-from cppcc_graph.store.versioned import bring_up
+from cppcc_graph.store.versioned import bring_up, in_memory
 
 OUTDATED = "the data have moved on to version 1; read them again, and send the change with that version"
 REPORT = f"{BASE}report/hengyang-2024"
@@ -312,3 +312,38 @@ def test_a_dump_that_breaks_a_shape_is_refused(cppcc, tmp_path, kept):
     assert told.status == 1
     assert "the data do not conform to the shapes" in told.err
     assert held(cppcc, kept) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("command", "path"), [("restore", "a/b/new"), ("load", "new")])
+def test_what_is_refused_leaves_no_folder_that_was_not_there(in_new_process, tmp_path, command, path):
+    broken = tmp_path / "broken.trig"
+    broken.write_text(f"<{BASE}graph/x> {{ <{BASE}report/broken> a <{BASE}ontology#Report> }}")
+    told = in_new_process(command, broken, "--store", tmp_path / path)
+
+    assert (told.status in (1, 2), told.out) == (True, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["broken.trig"]
+
+
+@pytest.mark.slow
+def test_a_folder_that_was_there_stays_with_what_is_in_it(in_new_process, tmp_path):
+    (tmp_path / "tokens.json").write_text("{}")
+    broken = tmp_path.with_suffix(".trig")
+    broken.write_text(f"<{BASE}graph/x> {{ <{BASE}report/broken> a <{BASE}ontology#Report> }}")
+    told = in_new_process("restore", broken, "--store", tmp_path)
+
+    assert told.status in (1, 2)
+    assert (tmp_path / "tokens.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize(
+    "command", [("dump",), ("query", "ASK {}"), ("validate",), ("get", "/"), ("export", "--into", "x")]
+)
+def test_commands_that_read_never_fill_an_empty_store(cppcc, tmp_path, command):
+    (tmp_path / "store").mkdir()
+    bring_up(tmp_path / "store")
+    told = cppcc(*command, "--store", tmp_path / "store")
+
+    assert (told.status, told.out) == (2, "")
+    assert f"the store at {tmp_path / 'store'} is empty; fill it with: cppcc load --store" in told.err
+    assert in_memory(tmp_path / "store").is_empty()

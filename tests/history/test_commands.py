@@ -196,6 +196,16 @@ def test_a_graph_that_no_commit_speaks_of_is_found(cppcc, kept):
 
     assert told.status == 1
     assert "data     the data are not those of version 2: their content hash is" in told.out
+    assert f"data     the graph <{EXAMPLE}elsewhere> holds 1 triples of content hash" in told.out
+    assert told.out.endswith(", and no commit speaks of it\n")
+
+
+def test_data_without_any_commit_are_not_called_well(cppcc, folder):
+    open_store(folder).close()
+    told = cppcc("check", "--store", folder, "--no-shapes")
+
+    assert (told.status, told.err) == (0, "")
+    assert ", which no commit speaks of, so nothing tells whether they are what was loaded\n" in told.out
 
 
 def test_a_record_that_says_other_counts_and_graphs_than_its_patch_is_found(cppcc, kept):

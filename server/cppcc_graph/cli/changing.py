@@ -80,17 +80,19 @@ def changed(asked: Asked, operation: Operation, path: str, wish: Wish, *, server
 
 
 def in_folder(folder: Path, asked: Asked, operation: Operation, wish: Wish) -> Sent:
-    """A change in a folder, through its gate; see :func:`changed`."""
+    """A change in a folder, through its gate, made for it if need be; see :func:`changed`."""
     from cppcc_graph.repository import accepted, local, locked, only_looked_at
     from cppcc_graph.store.folder import check_exists
+    from cppcc_graph.store.unmade import missing, unmade_unless
     from cppcc_graph.store.versioned import brought_up
 
     if operation in _ON_WHAT_IS_THERE:
         check_exists(folder)
-    opened = only_looked_at if wish.dry_run else locked
+    opened, made = (only_looked_at, ()) if wish.dry_run else (locked, missing(folder))
+    proposal = local(asked, operation, message=wish.message, is_dry_run=wish.dry_run, expected=wish.expect)
     with working("judging the data by the shapes"), closing(opened(folder)) as gate:
-        proposal = local(asked, operation, message=wish.message, is_dry_run=wish.dry_run, expected=wish.expect)
-        verdict = accepted(gate.propose(proposal))
+        with unmade_unless(lambda: gate.version > 0, made):
+            verdict = accepted(gate.propose(proposal))
         if verdict.is_committed:
             brought_up(folder)
     return Sent(

@@ -95,7 +95,8 @@ def _of_data(folder: Path, store: EmbeddedStore) -> _Step:
 
     entries = Journal.read(folder).entries[: store.number]
     n_triples = sum(graph.n_triples for graph in store.graphs())
-    said = f"as version {store.number} says" if entries else "which no commit speaks of"
+    unsaid = "which no commit speaks of, so nothing tells whether they are what was loaded" if n_triples else "empty"
+    said = f"as version {store.number} says" if entries else unsaid
     return f"{len(store.graphs()):,} graphs, {n_triples:,} triples, {said}", state_findings(store, list(entries))
 
 

@@ -49,6 +49,11 @@ def state_findings(store: EmbeddedStore, entries: list[Entry]) -> list[str]:
             f"the data are not those of version {entries[-1].version}: their content hash is {store.version()}, and "
             f"the journal says {entries[-1].commit.data_version}"
         )
+        findings += [
+            f"the graph {shorten(iri)} holds {_told(state)}, and no commit speaks of it"
+            for iri, state in sorted(now.items())
+            if iri not in last
+        ]
     return findings
 
 

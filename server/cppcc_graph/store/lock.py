@@ -19,6 +19,8 @@ from cppcc_graph.errors import StoreUnavailable
 from cppcc_graph.store.folder import prepare
 
 _WRITING, _FILES = "lock", "lock.files"
+LOCKS = (_WRITING, _FILES)
+"""The files that are locked."""
 _PATIENCE_S = 5.0
 _FILES_PATIENCE_S = 30.0
 _PAUSE_S = 0.02
@@ -60,9 +62,12 @@ def lock_for_writing(folder: Path, *, patience_s: float = _PATIENCE_S) -> Lock:
         descriptor = os.open(folder / _WRITING, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise StoreUnavailable(f"the store {folder} cannot be written: {error.strerror}") from error
-    if _taken(descriptor, fcntl.LOCK_EX, patience_s):
+    is_taken = _taken(descriptor, fcntl.LOCK_EX, patience_s)
+    if is_taken and _is_there(folder / _WRITING, descriptor):
         return Lock(descriptor)
     os.close(descriptor)
+    if is_taken:  # who held it has taken the folder away
+        return lock_for_writing(folder, patience_s=patience_s)
     raise StoreUnavailable(
         f"the store {folder} is in use by a server that writes; send changes to it with: cppcc publish --server …, "
         "or stop it"
@@ -91,6 +96,10 @@ def lock_files(folder: Path, *, is_writing: bool, patience_s: float = _FILES_PAT
         f"the store {folder} is in use by another process; try again when it has ended, or copy the folder and use the "
         f"copy: cp -r {quote(str(folder))} …"
     )
+
+
+def _is_there(path: Path, descriptor: int) -> bool:
+    return path.exists() and os.path.samestat(path.stat(), os.fstat(descriptor))
 
 
 def _readable(path: Path) -> int:
