@@ -21,11 +21,21 @@ SHAPE = (
 
 
 @pytest.fixture(scope="module")
-def send(tmp_path_factory):
+def store(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("odd") / "store"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tokens(store):
+    return Tokens(store)
+
+
+@pytest.fixture(scope="module")
+def send(store, tokens):
     """Sends a request with a token to a server over the bundled data; status and text of the answer."""
-    store = tmp_path_factory.mktemp("odd") / "store"
-    store.mkdir()
-    token = Tokens(store).create(Grant(name="odd"))
+    token = tokens.create(Grant(name="odd"))
     with cppcc.served(options=("--store", str(store), "--writable")) as engine:
         address = engine.query_url.removeprefix("http://").removesuffix("/sparql")
 
@@ -125,6 +135,17 @@ def test_what_a_form_and_an_address_say_twice_is_refused_and_nothing_is_written(
 
     assert send("POST", path, urlencode([("update", update), *fields]), FORM)[0] == 400
     assert send("GET", "/graphs?graph=x:twice", headers={"Accept": "text/turtle"})[0] == 404
+
+
+def test_only_a_token_for_all_graphs_reaches_the_rules(send, tokens):
+    """What ``server/SECURITY.md`` says of tokens without ``--graph``."""
+    switch_off = f"{SH} INSERT DATA {{ GRAPH <{R}/shapes/period> {{ <{R}/shapes#Period-iri> sh:deactivated true }} }}"
+    token = tokens.create(Grant(name="reports", graphs=(f"{R}/report/*", f"{R}/entities/*")))
+    narrow = {**UPDATE, "Authorization": f"Bearer {token}"}
+
+    for update in (switch_off, f"DROP GRAPH <{R}/shapes/period>"):
+        assert send("POST", "/sparql", update, narrow)[0] == 403
+    assert send("POST", "/sparql?validate=only", switch_off)[0] == 200
 
 
 def test_a_part_of_a_graph_is_not_put(send):
