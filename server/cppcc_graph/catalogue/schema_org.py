@@ -35,7 +35,7 @@ def schema_dataset(catalogue: Catalogue, *, language: str) -> dict[str, Json] | 
         "license": catalogue.about.licence,
         "creator": {"@type": "Organization", "name": maker} if maker else None,
         "isAccessibleForFree": True,
-        "inLanguage": sorted(catalogue.titles),
+        "inLanguage": [*sorted(catalogue.titles)],
         "keywords": _keywords(facts),
         "temporalCoverage": _coverage(facts),
         "distribution": [_download(file) for file in catalogue.files],
