@@ -98,7 +98,7 @@ def as_document(loaded: Iterable[Loaded]) -> Document:
         for graph in loaded
         for triple in graph.triples
     )
-    return Document(content=write_graph(quads, N_QUADS), format=N_QUADS)
+    return Document(content=write_graph(quads, N_QUADS), format=N_QUADS, source="the files")
 
 
 def local(

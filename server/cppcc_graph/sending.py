@@ -19,6 +19,7 @@ _CONNECT_S, _READ_S = 5.0, 600.0
 _POLL_S = 1.0
 _FAILED = 500
 _VIOLATION = "Violation"
+_MALFORMED = "#bad-syntax"
 _MOST_DUMPED_BYTES = 16 * 1024**3
 
 
@@ -96,7 +97,12 @@ class Server:
             time.sleep(_POLL_S)
             address = urljoin(address, response.headers.get("Location") or address)
             response = _asked("GET", address, {"Accept": "application/json"}, None)
-        return _read(response, is_dry_run=is_dry_run)
+        try:
+            return _read(response, is_dry_run=is_dry_run)
+        except BadSyntax as error:
+            if document is None or not str(_document(response).get("type")).endswith(_MALFORMED):
+                raise
+            raise BadSyntax(error.message, source=document.source) from error
 
 
 def fetched_dump(address: str) -> bytes:

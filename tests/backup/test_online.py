@@ -166,6 +166,19 @@ def test_a_server_is_dumped_and_gets_its_data_back(served, cppcc, tmp_path, monk
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("text", ["<x:a> nonsense .\n", '<x:a> <x:b> "c" .\n'])
+def test_what_a_server_finds_wrong_with_a_file_is_told_with_its_name(served, cppcc, tmp_path, monkeypatch, text):
+    program, _folder, token = served
+    monkeypatch.setenv("CPPCC_TOKEN", token)
+    broken = tmp_path / "broken.nq"
+    broken.write_text(text)
+
+    told = cppcc("restore", broken, "--server", f"http://127.0.0.1:{program.port}")
+
+    assert (told.status, f"cppcc: {broken}: The text does not parse" in told.err) == (2, True)
+
+
+@pytest.mark.slow
 def test_without_a_token_a_server_keeps_its_data(served, cppcc, tmp_path, monkeypatch):
     program, folder, _token = served
     server, dump = f"http://127.0.0.1:{program.port}", tmp_path / "all.nq"
