@@ -347,3 +347,15 @@ def test_commands_that_read_never_fill_an_empty_store(cppcc, tmp_path, command):
     assert (told.status, told.out) == (2, "")
     assert f"the store at {tmp_path / 'store'} is empty; fill it with: cppcc load --store" in told.err
     assert in_memory(tmp_path / "store").is_empty()
+
+
+@pytest.mark.slow
+def test_a_commit_whose_files_cannot_be_brought_up_is_told_as_one(in_new_process, kept):
+    (kept / "checkpoint.new").mkdir()
+    told = in_new_process("load", "--store", kept)
+    (kept / "checkpoint.new").rmdir()
+
+    assert (told.status, told.out) == (2, "")
+    assert "version 2 is committed and safe in the journal, but the store's other files cannot be" in told.err
+    assert Journal.read(kept).version == 2
+    assert in_new_process("check", "--no-shapes", "--store", kept).status == 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -241,6 +242,32 @@ def test_damaged_files_of_the_engine_are_found(kept):
     assert tables
     assert (told.returncode, told.stderr) == (1, "")
     assert f"data     the store {kept} is damaged: " in told.stdout
+
+
+@pytest.mark.slow
+def test_one_wrong_byte_in_any_file_of_the_engine_is_found_and_told_in_words(kept, tmp_path):
+    """In processes of their own, of which each reads other files."""
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}/server"}
+    checked = {}
+    for table in sorted(kept.glob("*.sst")):
+        folder = shutil.copytree(kept, tmp_path / table.stem)
+        whole = bytearray(table.read_bytes())
+        whole[10] ^= 1
+        (folder / table.name).write_bytes(whole)
+        told = [
+            subprocess.run(
+                [sys.executable, "-m", "cppcc_graph", *command, "--store", str(folder)],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            for command in (("check", "--no-shapes"), ("dump",))
+        ]
+        checked[table.name] = told[0].returncode, "is damaged: " in told[0].stdout
+        assert told[1].returncode == 0 or ("is damaged: " in told[1].stderr and "mistake" not in told[1].stderr)
+
+    assert set(checked.values()) == {(1, True)}, checked
 
 
 def test_a_lost_journal_is_found(cppcc, kept):

@@ -11,7 +11,7 @@ import click
 from cppcc_graph.cli.numbers import Whole
 from cppcc_graph.cli.options import setting, settings_of, working
 from cppcc_graph.cli.visible import visible
-from cppcc_graph.errors import BadSetting
+from cppcc_graph.errors import BadSetting, StoreUnavailable
 from cppcc_graph.sending import Sent, Server
 from cppcc_graph.store.commits import MAX_MESSAGE, Operation, is_line
 from cppcc_graph.store.proposal import Asked, DatasetWrite
@@ -94,7 +94,15 @@ def in_folder(folder: Path, asked: Asked, operation: Operation, wish: Wish) -> S
         with unmade_unless(lambda: gate.version > 0, made):
             verdict = accepted(gate.propose(proposal))
         if verdict.is_committed:
-            brought_up(folder)
+            try:
+                brought_up(folder)
+            except StoreUnavailable as error:
+                raise StoreUnavailable(
+                    f"version {verdict.version} is committed and safe in the journal, but the store's other files "
+                    f"cannot be brought up to it: {error.reason}. Do not send the change again. The next command that "
+                    "opens the folder brings them up when they can be read and written; if they are damaged, take them "
+                    "and checkpoint from a backup and keep the journal"
+                ) from error
     return Sent(
         version=verdict.version,
         is_committed=verdict.is_committed,

@@ -23,9 +23,9 @@ def command(*, is_judged: bool, **given: object) -> int:
     Check that a store on disk holds what was written into it.
 
     Every record of the journal is compared with its hash and with the record before it, the data with what the journal
-    says that they are, and, unless --no-shapes, all of them with the shapes. Nothing is changed, and a server may
-    write meanwhile: what is checked is the state at one commit. Exit status: 0 all well, 1 something is found, 2 the
-    store cannot be read.
+    says that they are, every index of the engine is read, and, unless --no-shapes, all data are judged by the shapes.
+    Nothing is changed, and a server may write meanwhile: what is checked is the state at one commit. Exit status: 0
+    all well, 1 something is found, 2 the store cannot be read.
 
     \b
     cppcc check --store ./store
@@ -51,7 +51,8 @@ def _steps(folder: Path, *, is_judged: bool) -> Iterator[tuple[str, _Step]]:
         return
     with closing(store):
         with working("checking the data"):
-            yield "data", _of_data(folder, store)
+            well, findings = _of_data(folder, store)
+            yield "data", (well, [*damage, *findings])
         if is_judged:
             with working("judging the data by the shapes"):
                 yield "shapes", _of_shapes(store)
@@ -59,10 +60,12 @@ def _steps(folder: Path, *, is_judged: bool) -> Iterator[tuple[str, _Step]]:
 
 def _read(folder: Path) -> tuple[EmbeddedStore | None, list[str]]:
     """The data at the end of the journal, or the damage that prevents it."""
+    from cppcc_graph.store.checking import index_findings
     from cppcc_graph.store.versioned import in_memory
 
     try:
-        return in_memory(folder), []
+        store = in_memory(folder)
+        return store, index_findings(folder)
     except StoreUnavailable as error:
         return None, _damage(error)
 

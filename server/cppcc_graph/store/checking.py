@@ -1,13 +1,19 @@
 """Whether a folder holds what was written into it: the journal record by record, and the state at its end."""
 
+import gc
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
+
+import pyoxigraph
 
 from cppcc_graph.errors import StoreUnavailable
 from cppcc_graph.store.commits import Entry, GraphState
 from cppcc_graph.store.embedded import EmbeddedStore
+from cppcc_graph.store.folder import opened_to_read, translated
 from cppcc_graph.store.journal import Journal
-from cppcc_graph.terms import shorten
+from cppcc_graph.store.lock import lock_files
+from cppcc_graph.terms import NamedNode, shorten
 
 
 def journal_findings(journal: Journal, *, on_version: Callable[[int], None] = lambda _: None) -> list[str]:
@@ -54,6 +60,46 @@ def state_findings(store: EmbeddedStore, entries: list[Entry]) -> list[str]:
             for iri, state in sorted(now.items())
             if iri not in last
         ]
+    return findings
+
+
+def index_findings(folder: Path) -> list[str]:
+    """
+    Where the engine's files in *folder*, of which reading the data needs only one index, cannot be read by another.
+
+    The engine checks what it reads by checksums. This process gets threads.
+
+    Raises:
+        StoreUnavailable: they are damaged, or cannot be read.
+    """
+    with lock_files(folder, is_writing=False):
+        engine = opened_to_read(folder)
+        with translated(folder):
+            findings = _differing_indexes(engine)
+        del engine
+        gc.collect()
+    return findings
+
+
+def _differing_indexes(engine: pyoxigraph.Store) -> list[str]:
+    n_graphs, quads = len(list(engine.named_graphs())), list(engine)
+    terms = {
+        "subject": lambda quad: (quad.subject, None, None, None),
+        "predicate": lambda quad: (None, quad.predicate, None, None),
+        "object": lambda quad: (None, None, quad.object, None),
+        "graph": lambda quad: (None, None, None, quad.graph_name),
+        "predicate and graph": lambda quad: (None, quad.predicate, None, quad.graph_name),
+        "object and graph": lambda quad: (None, None, quad.object, quad.graph_name),
+        "subject and graph": lambda quad: (quad.subject, None, None, quad.graph_name),
+    }
+    n_used = len({quad.graph_name for quad in quads if isinstance(quad.graph_name, NamedNode)})
+    findings = (
+        [] if n_graphs >= n_used else [f"the engine's files hold {n_used:,} graphs, and {n_graphs:,} of their names"]
+    )
+    for name, pattern_of in terms.items():
+        n_found = sum(1 for pattern in set(map(pattern_of, quads)) for _ in engine.quads_for_pattern(*pattern))
+        if n_found < len(quads):  # more are found where the engine holds two terms as one
+            findings.append(f"the engine's files hold {len(quads):,} quads, and {n_found:,} when asked by {name}")
     return findings
 
 

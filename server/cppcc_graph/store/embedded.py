@@ -31,7 +31,7 @@ from cppcc_graph.store.dumping import dumped
 from cppcc_graph.store.expecting import check_expected
 from cppcc_graph.store.federation import alone
 from cppcc_graph.store.fingerprint import content_hash, hash_of_all
-from cppcc_graph.store.folder import opened, opened_to_read, translated, unavailable
+from cppcc_graph.store.folder import opened, opened_to_read, read, translated, unavailable
 from cppcc_graph.store.hints import explained
 from cppcc_graph.store.merging import holds_merge, in_named_graphs, share_a_triple
 from cppcc_graph.store.patch import Patch
@@ -95,7 +95,7 @@ class EmbeddedStore:
             self._engine.backup(str(folder))
 
     def select(self, query: str, **bindings: Term) -> list[Solution]:
-        return list(self._table(query, bindings))
+        return list(read(self._table(query, bindings), self._folder))
 
     def select_document(self, query: str, **bindings: Term) -> bytes:
         return write_results(self._table(query, bindings), JSON)
@@ -110,7 +110,7 @@ class EmbeddedStore:
         results = self._ours(query, bindings)
         if not isinstance(results, QueryTriples):
             raise TypeError("construct takes a CONSTRUCT or DESCRIBE query")
-        return list(dict.fromkeys(results))
+        return list(dict.fromkeys(read(results, self._folder)))
 
     def ask(self, query: str, **bindings: Term) -> bool:
         results = self._ours(query, bindings)
@@ -197,12 +197,12 @@ class EmbeddedStore:
     def quads(self, graph_iri: str | None = None) -> Iterator[Quad]:
         with translated(self._folder):
             if graph_iri is None:
-                matches = self._engine.quads_for_pattern(None, None, None, None)
+                matches = read(self._engine.quads_for_pattern(None, None, None, None), self._folder)
                 return (q for q in matches if not self._is_merged or not isinstance(q.graph_name, DefaultGraph))
             graph = named(graph_iri)
             if not self._engine.contains_named_graph(graph):
                 raise UnknownGraph(graph_iri)
-            return iter(self._engine.quads_for_pattern(None, None, None, graph))
+            return read(self._engine.quads_for_pattern(None, None, None, graph), self._folder)
 
     def matching(
         self, subject: NamedNode | BlankNode | None, predicate: NamedNode | None, value: Term | None

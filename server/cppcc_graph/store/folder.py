@@ -1,15 +1,17 @@
 """A store's folder on disk: opened, or a sentence that says why not."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
+from typing import TypeVar
 
 import pyoxigraph
 
 from cppcc_graph.errors import StoreUnavailable
 
+_Found = TypeVar("_Found")
 _MARK = "CURRENT"  # a file that every store of the engine (RocksDB) has
 _OURS = r"(checkpoint|journal|links|lock|tokens\.json)(\..+)?"
 _HALF_MADE = r"IDENTITY|LOCK|LOG(\.old\.\d+)?|MANIFEST-\d+|\d+\.dbtmp"  # before the engine has its mark
@@ -84,6 +86,12 @@ def translated(folder: Path | None) -> Iterator[None]:
         raise unavailable(error, folder) from error
     except RuntimeError as error:
         raise StoreUnavailable(f"the store {folder} is damaged: {error}; load the data into a new folder") from error
+
+
+def read(found: Iterable[_Found], folder: Path | None) -> Iterator[_Found]:
+    """What the engine finds in *folder*, one after the other; what it raises meanwhile is `translated`."""
+    with translated(folder):
+        yield from found
 
 
 def unavailable(error: OSError, folder: Path | None) -> StoreUnavailable:
