@@ -1,6 +1,6 @@
 """Every kind of page, in both languages and both themes, on a phone, a tablet and a wide screen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,16 +21,17 @@ def screenshots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("screenshots")
 
 
-@pytest.mark.parametrize(
-    ("language", "theme"),
-    [
-        pytest.param("zh", "light", marks=pytest.mark.slow),
-        pytest.param("en", "dark", marks=pytest.mark.slow),
-        pytest.param("zh", "dark", marks=pytest.mark.long),
-        pytest.param("en", "light", marks=pytest.mark.long),
-    ],
-)
-@pytest.mark.parametrize("name", PAGES)
+def looks() -> Iterator[object]:
+    """Every page in Chinese by day or in English by night, turn about; the other three looks of it by hand."""
+    every = [(language, theme) for language in ("zh", "en") for theme in ("light", "dark")]
+    for position, name in enumerate(PAGES):
+        usual = (("zh", "light"), ("en", "dark"))[position % 2]
+        for look in every:
+            mark = pytest.mark.slow if look == usual else pytest.mark.long
+            yield pytest.param(name, *look, marks=mark, id="-".join((name, *look)))
+
+
+@pytest.mark.parametrize(("name", "language", "theme"), looks())
 def test_a_page_is_good_to_read(
     visit: Callable[..., Visit], screenshots: Path, name: str, language: str, theme: str
 ) -> None:

@@ -152,6 +152,13 @@ def test_an_answer_that_broke_off_once_is_asked_for_once_more(engine):
     assert asked(engine, SELECT).body == b"x\r\n1\r\n"
 
 
+def test_a_hash_sign_within_an_iri_is_no_comment_wherever_the_last_lines_begin(engine):
+    for n_bytes in range(350, 400):
+        lines = "<x:a#b> <x:p> <x:o> .\n" * 20 + f'<x:a> <x:p> "{"1" * n_bytes}" .\n'
+        engine.answer = response(lines, media_type=GRAPH_TYPE)
+        assert asked(engine, CONSTRUCT).n_rows == 2
+
+
 @pytest.mark.parametrize(("n_given", "is_cut"), [(1501, True), (1502, False)])
 def test_a_graph_that_virtuoso_may_have_cut_is_passed_on_only_if_it_gives_more_elsewhere(engine, n_given, is_cut):
     """Virtuoso ends a graph one triple above MaxConstructTriples and says nothing; so it is asked for a larger one."""

@@ -106,9 +106,14 @@ class Received:
         except SyntaxError as error:
             raise self.broken() from error
         # No engine writes comments, except to say that it stopped; a parser passes over them.
-        if any(line.startswith(b"#") for line in self._tail.splitlines()):
+        if any(line.startswith(b"#") for line in self._last_lines()):
             raise self.broken()
         return list(read)
+
+    def _last_lines(self) -> list[bytes]:
+        """The last lines that were received, whole ones: what is left of a cut one may begin with any sign."""
+        lines = self._tail.splitlines()
+        return lines[1:] if self._n_bytes > len(self._tail) else lines
 
     def text_at_start(self, pattern: re.Pattern[bytes]) -> bool:
         """Whether the first piece matches; nothing is consumed."""
