@@ -62,8 +62,14 @@ def refused(cppcc, kept, path, *more):
     return told.err
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("data", "ending"), [("published", "nq.gz"), ("second", "nq.zst"), ("hard", "nq")])
+@pytest.mark.parametrize(
+    ("data", "ending"),
+    [
+        pytest.param("published", "nq.gz", marks=pytest.mark.slow),
+        pytest.param("second", "nq.zst", marks=pytest.mark.long),
+        pytest.param("hard", "nq", marks=pytest.mark.slow),
+    ],
+)
 def test_a_dump_given_back_to_an_empty_folder_gives_the_same_dataset(cppcc, tmp_path, hard, data, ending):
     files = {"published": (), "second": ("--data", SECOND), "hard": ("--data", hard)}[data]
     path, folder = tmp_path / f"all.{ending}", tmp_path / "store"
@@ -75,8 +81,9 @@ def test_a_dump_given_back_to_an_empty_folder_gives_the_same_dataset(cppcc, tmp_
     assert Journal.read(folder).entries[-1].commit.data_version == store_of(unpacked(path)).version()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["trig", "jsonld"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("trig", marks=pytest.mark.long), pytest.param("jsonld", marks=pytest.mark.slow)]
+)
 def test_trig_and_json_ld_are_given_back_too(cppcc, tmp_path, hard, name):
     cppcc("dump", "--data", hard, "--format", name, "--output", tmp_path / f"all.{name}.gz")
     told = cppcc("restore", tmp_path / f"all.{name}.gz", "--store", tmp_path / "store")

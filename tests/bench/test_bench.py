@@ -20,7 +20,7 @@ ROWS = [
 ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_measurement_is_made_and_printed_with_machine_and_commit():
     arguments = ["--rounds", "3", "--starts", "1", "--validations", "1"]
     done = subprocess.run(

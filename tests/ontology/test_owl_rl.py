@@ -128,6 +128,7 @@ def test_ontology_and_data_are_consistent(published: Graph) -> None:
     assert errors(reasoned_on(published)) == []
 
 
+@pytest.mark.long
 def test_ontology_and_data_are_consistent_with_every_annotation(published: Graph) -> None:
     whole = Graph()
     whole += published

@@ -15,7 +15,7 @@ Supporting = Callable[[pyoxigraph.Store, Question], list[pyoxigraph.NamedNode]]
 Without = Callable[[pyoxigraph.Store, pyoxigraph.NamedNode], AbstractContextManager[None]]
 
 N_DELETED = 6
-"""How many supporting nodes of each question are tried in the fast ring; the slow ring tries all."""
+"""How many supporting nodes of each question are tried in the fast ring; the long ring tries all."""
 
 QUESTIONS = questions()
 each_question = pytest.mark.parametrize("question", QUESTIONS, ids=[question.slug for question in QUESTIONS])
@@ -32,7 +32,7 @@ def test_an_answer_changes_when_what_supports_it_is_deleted(
     assert _insensitive_to(sample, question, plain, ask, without) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @each_question
 def test_an_answer_changes_whichever_of_its_supports_is_deleted(
     question: Question, plain: pyoxigraph.Store, ask: Ask, supporting: Supporting, without: Without

@@ -106,9 +106,9 @@ _SENDING = Described(
 _OF_GRAPHS = (GRAPH, DEFAULT_GRAPH)
 _STATES = Described(answers={200: (LINK_FORMAT,)}, query=(GRAPH,))
 
-_PREFIX = Taken(name="prefix", what="Unfinished words.", example="hengyang")
+_PREFIX = Taken(name="prefix", what="Unfinished words.", example="zhengxie")
 _LIMIT = Taken(name="limit", what="How many at most.", kind="integer")
-_THING = Taken(name="id", what="IRI of a thing.", is_required=True, example=f"{BASE}id/organisation/cppcc-hengyang")
+_THING = Taken(name="id", what="IRI of a thing.", is_required=True, example=f"{BASE}ontology")
 
 _ONE_BY_ONE: dict[str, Described] = {
     "operations.show": Described(answers={200: ANYTHING, 503: ANYTHING}, problems=(406,)),
@@ -184,7 +184,7 @@ _ONE_BY_ONE: dict[str, Described] = {
     ),
     "explore.neighbours": _reading(
         JSON,
-        Taken(name="iri", what="Of the thing.", is_required=True, example=f"{BASE}id/organisation/cppcc-hengyang"),
+        Taken(name="iri", what="Of the thing.", is_required=True, example=f"{BASE}ontology"),
         Taken(name="limit", what="How many links at most; 100 without it, 500 at most.", kind="integer"),
         Taken(name="offset", what="How many links are left out before the first.", kind="integer"),
     ),
@@ -197,9 +197,9 @@ DESCRIBED: Mapping[str, Described] = MappingProxyType(_ONE_BY_ONE)
 
 EXAMPLES: Mapping[str, str] = MappingProxyType(
     {
-        "/id/{rest}": "organisation/cppcc-hengyang",
-        "/doc/{name}": "organisation/cppcc-hengyang",
-        "/linkset/{name}": "organisation/cppcc-hengyang",
+        "/id/{rest}": "organisation/example",
+        "/doc/{name}": "organisation/example",
+        "/linkset/{name}": "organisation/example",
         "/graphs/{below}": "ontology",
         "/questions/{slug}": "lower-bounds",
         "/dumps/{name}": "SHA256SUMS",
