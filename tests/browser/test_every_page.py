@@ -31,7 +31,7 @@ def looks() -> Iterator[object]:
             yield pytest.param(name, *look, marks=mark, id="-".join((name, *look)))
 
 
-@pytest.mark.parametrize(("name", "language", "theme"), looks())
+@pytest.mark.parametrize(("name", "language", "theme"), list(looks()))
 def test_a_page_is_good_to_read(
     visit: Callable[..., Visit], screenshots: Path, name: str, language: str, theme: str
 ) -> None:

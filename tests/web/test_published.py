@@ -26,13 +26,19 @@ def published() -> Iterator[Flask]:
 
 @pytest.fixture(scope="module")
 def crawled(published: Flask) -> dict[str, str]:
-    """Each local page that can be reached without asking a query, with its text; empty for what is no page."""
+    """Each local page that can be reached without asking a query, with its text; graphs are data and no pages."""
     client = published.test_client()
     found: dict[str, str] = {}
     waiting = list(STARTS)
     while waiting:
         address = waiting.pop().partition("#")[0]
-        if address in found or address.startswith(("/static/", "/sparql")) or "lang=" in address or "." in address[-7:]:
+        is_the_same = re.search(r"[?&](lang|theme)=", address)
+        if (
+            address in found
+            or address.startswith(("/static/", "/sparql", "/graphs/"))
+            or is_the_same
+            or "." in address[-7:]
+        ):
             continue
         answer = client.get(address, headers={"Accept": "text/html"}, follow_redirects=True)
         found[address] = answer.text if answer.status_code == 200 else f"status {answer.status_code}"
@@ -45,6 +51,15 @@ def test_every_link_leads_to_a_page(crawled: dict[str, str]) -> None:
 
     assert dead == {}
     assert len(crawled) > 100
+
+
+def test_pages_with_parameters_of_their_own_take_language_and_theme_too(published: Flask) -> None:
+    client = published.test_client()
+    addresses = [
+        f"/{page}{more}lang=zh&theme=dark" for page, more in (("questions/all-units", "?"), ("search", "?q=a&"))
+    ]
+
+    assert [client.get(address, headers={"Accept": "text/html"}).status_code for address in addresses] == [200, 200]
 
 
 def test_every_link_into_a_vocabulary_has_its_anchor(crawled: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ from cppcc_graph.web.i18n import gettext as _
 from cppcc_graph.web.problems import BadParameter
 from cppcc_graph.web.served import store
 
-GENERAL = ("format", "lang")
+GENERAL = ("format", "lang", "theme")
 """What every question's address may say beside its own parameters."""
 
 _MAX_TOLD = 50
