@@ -92,7 +92,7 @@ def test_trig_and_json_ld_are_given_back_too(cppcc, tmp_path, hard, name):
     assert held(cppcc, tmp_path / "store") == cppcc("dump", "--data", hard).out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_was_given_back_answers_pages_and_queries(cppcc, tmp_path, dump):
     folder = tmp_path / "store"
     cppcc("restore", dump, "--store", folder)
@@ -127,7 +127,7 @@ def test_a_dry_run_tells_and_changes_nothing(cppcc, dump, kept):
     assert held(cppcc, kept) == before
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_giving_back_what_is_there_commits_nothing(cppcc, tmp_path, dump):
     cppcc("restore", dump, "--store", tmp_path / "store")
     told = cppcc("restore", dump, "--store", tmp_path / "store")

@@ -278,7 +278,7 @@ def test_a_lost_journal_is_found(cppcc, kept):
     assert "is not the one that the store was made from: version 2 is missing from it" in told.out
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_data_that_break_the_shapes_are_found(cppcc, folder):
     open_store(folder).close()
     assert cppcc("check", "--store", folder).out.endswith("shapes   no violation\n")
